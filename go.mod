@@ -1,0 +1,3 @@
+module github.com/fovea-run/fovea
+
+go 1.26
