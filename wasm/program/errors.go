@@ -1,0 +1,116 @@
+package program
+
+import (
+	"strconv"
+	"strings"
+)
+
+// An ErrorCode is a row of the error table: what a module's error record can
+// say. Codes are never reused.
+type ErrorCode struct {
+	Code    uint32
+	Name    string // Err+Name in Go, err+Name in the kernels
+	Message string // with {arg}, {got}, {want}, {name} and {sgot}, got as a signed number
+}
+
+// Errors is the error table.
+var Errors = []ErrorCode{
+	{1, "Memory", "out of memory: {got} bytes more cannot be had"},
+	{2, "LoadKind", "load: kind {got} is neither program (1), weight (2) nor tokenizer (3)"},
+	{3, "NotLoading", "seal: nothing is being loaded"},
+	{4, "NameLen", "a name of {got} bytes is over the limit of {want}"},
+	{5, "WeightBytes", "weight {name} has {got} bytes where the program wants {want}"},
+	{6, "WeightDType", "weight {name} has dtype {got} where the program wants {want}"},
+	{7, "WeightTwice", "weight {name} is loaded already"},
+	{8, "TokenizerTwice", "a tokenizer is loaded already"},
+
+	{10, "Truncated", "the program ends after {got} of {want} bytes"},
+	{11, "Magic", "not a program: it starts with {got}, not {want}"},
+	{12, "Format", "program format {got} is not supported, this module reads format {want}"},
+	{13, "OpTable", "operation table {got} is not supported, this module has table {want}"},
+	{14, "Level", "operation level {got} is not supported, this module has level {want}"},
+	{15, "Section", "program: header word {arg}: a section ends at byte {got} of {want}"},
+	{16, "Align", "program: header word {arg}: offset {got} is not a multiple of 4"},
+	{17, "Count", "program: header word {arg}: {got} is over the limit of {want}"},
+	{18, "NameRange", "program: a name ends at byte {got} of the {want} bytes of names"},
+	{19, "Reserved", "program: reserved word {arg} is {got}, not 0"},
+
+	{20, "DimRange", "dimension {name}: {got} to {want} is no range from at least 1 upwards"},
+	{21, "ExprKind", "expression {arg}: kind {got} is unknown"},
+	{22, "ExprOperand", "expression {arg}: operand {got} is not below {want}"},
+	{23, "ExprRange", "expression {arg} is 0 or needs more than 32 bits"},
+	{24, "Class", "tensor {name}: class {got} is unknown"},
+	{25, "State", "tensor {name}: class state is not supported by format {want}"},
+	{26, "DType", "tensor {name}: dtype {got} does not go with its class"},
+	{27, "Rank", "tensor {name}: rank {got} is not {want}"},
+	{28, "Slot", "tensor {name}: slot {got} is not below {want}"},
+	{29, "Layout", "tensor {name}: layout {got} does not go with its class, dtype and rank"},
+	{30, "WeightShape", "weight {name}: extent {arg} is not a constant"},
+	{31, "Blocks", "weight {name}: {got} is not a multiple of the block length {want}"},
+	{32, "WeightConflict", "weight {name} is wanted in two shapes"},
+
+	{40, "OpCode", "operation code {got} is unknown, the table ends at {want}"},
+	{41, "OperandCount", "{got} operands where {want} are needed"},
+	{42, "OutputCount", "{got} outputs where {want} are needed"},
+	{43, "AttrCount", "{got} attributes where {want} are needed"},
+	{44, "TensorIndex", "operand {arg}: tensor {got} is not below {want}"},
+	{45, "OperandMissing", "operand {arg} is missing"},
+	{46, "OperandType", "operand {arg}: dtype or layout {got} is not taken"},
+	{47, "OperandUnwritten", "operand {arg}: tensor {name} is not written yet or already overwritten"},
+	{48, "OutputClass", "output tensor {name} is a weight or an input"},
+	{49, "OutputTwice", "tensor {name} is written twice"},
+	{50, "OutputAlias", "output tensor {name} shares slot {got} with an operand or another output"},
+	{51, "OutputType", "output tensor {name}: dtype {got} is not f32"},
+	{52, "AttrTag", "attribute {arg}: tag {got} where {want} is needed"},
+	{53, "AttrValue", "attribute {arg}: value {sgot} is not taken"},
+	{54, "OperandRank", "operand {arg} (outputs count on): rank {got} where {want} is needed"},
+	{55, "Shape", "operand {arg} (outputs count on): extent {got} where {want} is needed"},
+	{56, "OutputUnwritten", "tensor {name} is never written, or overwritten before the end"},
+	{57, "OpsEnd", "the operations end at byte {got} of {want}"},
+
+	{60, "Handle", "{got} is no loaded program"},
+	{61, "DimCount", "bind: {got} dimensions where the program has {want}"},
+	{62, "DimLow", "dimension {name} is {got}, below its least value {want}"},
+	{63, "DimHigh", "dimension {name} is {got}, above its largest value {want}"},
+	{64, "WeightMissing", "weight {name} is not loaded"},
+	{65, "TensorBytes", "tensor {name} does not fit into 32-bit addresses"},
+	{66, "NotBound", "run: {got} is not the table of the last bind"},
+	{67, "Index", "index {sgot} at position {arg} is not in 0..{want}-1"},
+	{68, "Length", "length {sgot} at position {arg} is not in 0..{want}"},
+	{69, "OpArgs", "op: {got} inputs, attributes or outputs are over the limit of {want}"},
+
+	{80, "NoTokenizer", "no tokenizer is loaded"},
+	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},
+	{82, "Range", "{want} bytes at {got} lie outside of memory"},
+	{83, "Argument", "argument {arg}: {got} is not taken"},
+}
+
+// Record is a module's error record.
+type Record struct {
+	Code           uint32
+	Op             uint32 // index of the operation, 0xFFFFFFFF if none
+	Arg, Got, Want uint32
+	Name           string
+}
+
+// NoOp is the operation index of a record that concerns none.
+const NoOp = 0xFFFFFFFF
+
+// Message is the text of the record, from the table.
+func (r Record) Message() string {
+	text := "error " + strconv.Itoa(int(r.Code))
+	for _, e := range Errors {
+		if e.Code == r.Code {
+			text = e.Message
+		}
+	}
+	u := func(v uint32) string { return strconv.FormatUint(uint64(v), 10) }
+	text = strings.NewReplacer(
+		"{arg}", u(r.Arg), "{got}", u(r.Got), "{want}", u(r.Want),
+		"{sgot}", strconv.Itoa(int(int32(r.Got))), "{name}", strconv.Quote(r.Name),
+	).Replace(text)
+	if r.Op != NoOp {
+		text = "operation " + u(r.Op) + ": " + text
+	}
+	return text
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+// script is the tables as an ES module. Kinds of attributes: 1 int, 2 float,
+// 3 activation.
+func script() []byte {
+	b := bytes.NewBufferString(header)
+	b.WriteString("/** Operations by name: code, operand names ('?' optional) and attributes as [name, kind]; kind 1 int, 2 float, 3 activation. */\nexport const ops = {\n")
+	for _, op := range program.Ops {
+		var operands, attrs []string
+		for _, o := range op.Operands {
+			name := o.Name
+			if o.Optional {
+				name += "?"
+			}
+			operands = append(operands, quote(name))
+		}
+		for _, a := range op.Attrs {
+			attrs = append(attrs, fmt.Sprintf("[%s, %d]", quote(a.Name), a.Kind))
+		}
+		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s] },\n", op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "))
+	}
+	b.WriteString("};\n\n/** Names of the element types by code. */\nexport const dtypes = [null")
+	for d := program.F32; d.Valid(); d++ {
+		b.WriteString(", " + quote(d.String()))
+	}
+	b.WriteString("];\n\n/** Names of the activations by code. */\nexport const acts = [")
+	for a := program.NoAct; a.Valid(); a++ {
+		if a > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(quote(a.String()))
+	}
+	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in. */\nexport const errors = {\n")
+	for _, e := range program.Errors {
+		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.Name), quote(e.Message))
+	}
+	b.WriteString("};\n")
+	return b.Bytes()
+}
+
+// quote writes a JavaScript string.
+func quote(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+}
