@@ -1,0 +1,42 @@
+# make run     serve the demo on a local address
+# make test    every test (installs what they need first)
+# make bench   timings in headless Chromium beside tfjs-wasm
+# make build   .build/bin/demo and .build/bin/wasmbuild
+# make fuzz    fuzz each reader for FUZZTIME
+
+GO       ?= go
+FUZZTIME ?= 30s
+PEERS    := runtime_test/node_modules/.package-lock.json
+
+.PHONY: run test bench build generate deps fuzz check
+run:
+	$(GO) run ./demo
+
+test: deps check
+	$(GO) test ./...
+	GOAMD64=v3 $(GO) test ./kernels/...
+
+# Builds that the tests of this machine's platform would not notice.
+check:
+	$(GO) vet ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./wasm/...
+	GOARCH=arm64 $(GO) vet ./kernels/...
+
+bench: deps
+	$(GO) run ./runtime_test/bench
+
+build:
+	$(GO) build -trimpath -o .build/bin/ ./demo ./cmd/wasmbuild
+
+# Everything that is generated and committed: error codes and operation table, then the modules.
+generate:
+	$(GO) generate ./...
+
+fuzz:
+	./runtime_test/fuzz.sh $(FUZZTIME)
+
+deps: $(PEERS)
+	./runtime_test/deps.sh chromium
+
+$(PEERS): runtime_test/package-lock.json
+	./runtime_test/deps.sh npm

@@ -1,0 +1,100 @@
+// Package browser starts headless Chromium for tests and benchmarks.
+package browser
+
+import (
+	"context"
+	"os/exec"
+
+	"github.com/chromedp/chromedp"
+)
+
+// flags make Chromium start as root in a sandbox, without a screen, and without a word of its own to the network.
+var flags = []chromedp.ExecAllocatorOption{
+	chromedp.NoFirstRun,
+	chromedp.NoDefaultBrowserCheck,
+	chromedp.Headless,
+	chromedp.NoSandbox,
+	chromedp.DisableGPU,
+	chromedp.Flag("disable-quic", true),
+	chromedp.Flag("disable-background-networking", true),
+	chromedp.Flag("disable-component-update", true),
+	chromedp.Flag("disable-sync", true),
+	chromedp.Flag("disable-default-apps", true),
+	chromedp.Flag("disable-extensions", true),
+	chromedp.Flag("disable-dev-shm-usage", true),
+	chromedp.Flag("disable-background-timer-throttling", true),
+	chromedp.Flag("disable-renderer-backgrounding", true),
+	chromedp.Flag("password-store", "basic"),
+	chromedp.WindowSize(1280, 900),
+}
+
+// NotInstalled is the error of Open on a machine without Chromium.
+type NotInstalled struct{}
+
+func (NotInstalled) Error() string { return "Chromium is not installed; run: apt-get install chromium" }
+
+// Options of Open; the zero value is a plain browser.
+type Options struct {
+	Proxy  string       // host:port of a proxy that every request goes through, those to this machine too
+	Events func(ev any) // called with each protocol event of the page; must return fast
+}
+
+// A Page is one tab of a browser of its own, with a fresh profile.
+type Page struct {
+	ctx    context.Context
+	cancel []context.CancelFunc
+}
+
+// Open starts a browser with an empty page.
+func Open(ctx context.Context, o Options) (*Page, error) {
+	path, err := find()
+	if err != nil {
+		return nil, err
+	}
+	all := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}, flags...)
+	if o.Proxy != "" {
+		all = append(all, chromedp.ProxyServer(o.Proxy), chromedp.Flag("proxy-bypass-list", "<-loopback>"))
+	}
+	var tabOptions []chromedp.ContextOption
+	if o.Events != nil {
+		tabOptions = append(tabOptions, chromedp.WithListener(o.Events))
+	}
+	alloc, stop := chromedp.NewExecAllocator(ctx, all...)
+	tab, shut := chromedp.NewContext(alloc, tabOptions...)
+	p := &Page{ctx: tab, cancel: []context.CancelFunc{shut, stop}}
+	if err := p.Do(); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// find looks for the names under which distributions install Chromium.
+func find() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", NotInstalled{}
+}
+
+// Do runs steps in the page.
+func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) error {
+	return chromedp.Do(p.ctx, steps...)
+}
+
+// Get runs an action in the page and returns its value.
+func Get[T any](p *Page, a chromedp.Action[T]) (T, error) { return chromedp.Run(p.ctx, a) }
+
+// Eval evaluates a JS expression in the page and awaits it if it is a promise.
+func Eval[T any](p *Page, js string) (T, error) {
+	return Get(p, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+}
+
+// Close ends the browser and removes its profile.
+func (p *Page) Close() {
+	for _, f := range p.cancel {
+		f()
+	}
+}

@@ -1,0 +1,71 @@
+// Executes cases made by Go (see engine.Case) on the bridge: the same file in a page and in node.
+import { FoveaError, open } from '../../js/fovea.js';
+
+/**
+ * Makes the function that answers a case with a line of JSON, {"result": …}, or {"broken": "stack"} where the trouble is not
+ * Fovea's own error.
+ * @param {{variant: 'simd'|'relaxed', read: (path: string) => Promise<ArrayBuffer>, about: string}} host
+ */
+export function makeRunner({ variant, read, about }) {
+  let runtime;
+  const models = new Map();
+
+  const model = async (path) => {
+    if (!models.has(path)) models.set(path, await (await runtime).load(await read(path)));
+    return models.get(path);
+  };
+
+  const perform = {
+    about: async () => ({ about }),
+    op: async (c) => ({ outputs: encodeAll(await (await runtime).op(c.target, c.attrs ?? {}, decodeAll(c.inputs))) }),
+    run: async (c) => {
+      const session = await (await model(c.model)).session();
+      return { outputs: encodeAll(await session.run(c.target, decodeAll(c.inputs))) };
+    },
+    tokenize: async (c) => ({ spans: await (await model(c.model)).tokenize(c.text ?? '') }),
+    split: async (c) => ({ spans: (await (await model(c.model)).split(c.text ?? '')).map((s) => ({ id: 0, ...s })) }),
+    load: async (c) => {
+      await (await runtime).load(fromBase64(c.bytes).buffer);
+      return {};
+    },
+  };
+
+  return async (c) => {
+    try {
+      runtime ??= open({ variant });
+      return JSON.stringify({ result: await perform[c.do](c) });
+    } catch (e) {
+      if (!(e instanceof FoveaError)) return JSON.stringify({ broken: String(e?.stack ?? e) });
+      const words = Object.fromEntries(['code', 'op', 'arg', 'got', 'want'].map((k) => [k, String(e[k] ?? '')]));
+      return JSON.stringify({ result: { failure: words } });
+    }
+  };
+}
+
+const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+
+function decodeAll(tensors) {
+  return mapValues(tensors, ({ dtype, shape, data }) => ({
+    dtype, shape, data: new arrays[dtype](fromBase64(data).buffer),
+  }));
+}
+
+function encodeAll(tensors) {
+  return mapValues(tensors, ({ dtype, shape, data }) => ({
+    dtype, shape, data: toBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  }));
+}
+
+function mapValues(object, f) {
+  return Object.fromEntries(Object.entries(object ?? {}).map(([k, v]) => [k, f(v)]));
+}
+
+function fromBase64(text) {
+  return Uint8Array.from(atob(text ?? ''), (c) => c.charCodeAt(0));
+}
+
+function toBase64(bytes) {
+  let s = '';
+  for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(s);
+}
