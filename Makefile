@@ -1,11 +1,7 @@
 # make run     serve the demo on a local address
 # make test    every test (installs what they need first)
 # make bench   timings in headless Chromium beside tfjs-wasm
-<<<<<<< Updated upstream
 # make build   .build/bin/demo and .build/bin/wasmbuild
-=======
-# make build   bin/fovea (the demo) and bin/wasmbuild
->>>>>>> Stashed changes
 # make fuzz    fuzz each reader for FUZZTIME
 
 GO       ?= go
