@@ -4,7 +4,10 @@ go 1.26.0
 
 require golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e
 
-require github.com/chromedp/chromedp v0.23.0
+require (
+	github.com/chromedp/chromedp v0.23.0
+	golang.org/x/text v0.43.0
+)
 
 require (
 	github.com/chromedp/cdproto v0.159.0 // indirect
