@@ -9,7 +9,7 @@ const (
 	errNotLoading       = 3  // seal: nothing is being loaded
 	errNameLen          = 4  // a name of {got} bytes is over the limit of {want}
 	errWeightBytes      = 5  // weight {name} has {got} bytes where the program wants {want}
-	errWeightDType      = 6  // weight {name} has dtype {got} where the program wants {want}
+	errWeightType       = 6  // weight {name} has dtype {got} where the program wants {want}
 	errWeightTwice      = 7  // weight {name} is loaded already
 	errTokenizerTwice   = 8  // a tokenizer is loaded already
 	errTruncated        = 10 // the program ends after {got} of {want} bytes
@@ -28,7 +28,7 @@ const (
 	errExprRange        = 23 // expression {arg} is 0 or needs more than 32 bits
 	errClass            = 24 // tensor {name}: class {got} is unknown
 	errState            = 25 // tensor {name}: class state is not supported by format {want}
-	errDType            = 26 // tensor {name}: dtype {got} does not go with its class
+	errTensorType       = 26 // tensor {name}: dtype {got} does not go with its class
 	errRank             = 27 // tensor {name}: rank {got} is not {want}
 	errSlot             = 28 // tensor {name}: slot {got} is not below {want}
 	errLayout           = 29 // tensor {name}: layout {got} does not go with its class, dtype and rank

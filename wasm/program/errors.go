@@ -3,13 +3,14 @@ package program
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // An ErrorCode is a row of the error table: what a module's error record can
 // say. Codes are never reused.
 type ErrorCode struct {
 	Code    uint32
-	Name    string // Err+Name in Go, err+Name in the kernels
+	Name    string // Err+Name in Go, err+Name in the kernels, kebab-cased for users
 	Message string // with {arg}, {got}, {want}, {name} and {sgot}, got as a signed number
 }
 
@@ -20,7 +21,7 @@ var Errors = []ErrorCode{
 	{3, "NotLoading", "seal: nothing is being loaded"},
 	{4, "NameLen", "a name of {got} bytes is over the limit of {want}"},
 	{5, "WeightBytes", "weight {name} has {got} bytes where the program wants {want}"},
-	{6, "WeightDType", "weight {name} has dtype {got} where the program wants {want}"},
+	{6, "WeightType", "weight {name} has dtype {got} where the program wants {want}"},
 	{7, "WeightTwice", "weight {name} is loaded already"},
 	{8, "TokenizerTwice", "a tokenizer is loaded already"},
 
@@ -41,7 +42,7 @@ var Errors = []ErrorCode{
 	{23, "ExprRange", "expression {arg} is 0 or needs more than 32 bits"},
 	{24, "Class", "tensor {name}: class {got} is unknown"},
 	{25, "State", "tensor {name}: class state is not supported by format {want}"},
-	{26, "DType", "tensor {name}: dtype {got} does not go with its class"},
+	{26, "TensorType", "tensor {name}: dtype {got} does not go with its class"},
 	{27, "Rank", "tensor {name}: rank {got} is not {want}"},
 	{28, "Slot", "tensor {name}: slot {got} is not below {want}"},
 	{29, "Layout", "tensor {name}: layout {got} does not go with its class, dtype and rank"},
@@ -83,6 +84,29 @@ var Errors = []ErrorCode{
 	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},
 	{82, "Range", "{want} bytes at {got} lie outside of memory"},
 	{83, "Argument", "argument {arg}: {got} is not taken"},
+}
+
+// ErrorID is the name of an error code for users: "dim-high", for instance.
+func ErrorID(code uint32) string {
+	for _, e := range Errors {
+		if e.Code == code {
+			return e.ID()
+		}
+	}
+	return "error-" + strconv.FormatUint(uint64(code), 10)
+}
+
+// ID is e.Name in kebab case.
+func (e ErrorCode) ID() string {
+	var b strings.Builder
+	for i, r := range e.Name {
+		startsWord := unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(e.Name[i-1]))
+		if startsWord {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // Record is a module's error record.

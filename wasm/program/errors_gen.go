@@ -9,7 +9,7 @@ const (
 	ErrNotLoading       = 3
 	ErrNameLen          = 4
 	ErrWeightBytes      = 5
-	ErrWeightDType      = 6
+	ErrWeightType       = 6
 	ErrWeightTwice      = 7
 	ErrTokenizerTwice   = 8
 	ErrTruncated        = 10
@@ -28,7 +28,7 @@ const (
 	ErrExprRange        = 23
 	ErrClass            = 24
 	ErrState            = 25
-	ErrDType            = 26
+	ErrTensorType       = 26
 	ErrRank             = 27
 	ErrSlot             = 28
 	ErrLayout           = 29

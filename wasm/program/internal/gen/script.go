@@ -8,24 +8,28 @@ import (
 	"github.com/fovea-run/fovea/wasm/program"
 )
 
-// script is the tables as an ES module. Kinds of attributes: 1 int, 2 float,
-// 3 activation.
+// script is the tables as an ES module.
 func script() []byte {
 	b := bytes.NewBufferString(header)
-	b.WriteString("/** Operations by name: code, operand names ('?' optional) and attributes as [name, kind]; kind 1 int, 2 float, 3 activation. */\nexport const ops = {\n")
+	b.WriteString(`/**
+ * Operations by name: code, operands as [name, 1 if optional], attributes as
+ * [name, kind] (kind 1 int, 2 float, 3 activation) and the outputs' names.
+ */
+export const ops = {
+`)
 	for _, op := range program.Ops {
-		var operands, attrs []string
+		var operands, attrs, outputs []string
 		for _, o := range op.Operands {
-			name := o.Name
-			if o.Optional {
-				name += "?"
-			}
-			operands = append(operands, quote(name))
+			operands = append(operands, fmt.Sprintf("[%s, %d]", quote(o.Name), flag(o.Optional)))
 		}
 		for _, a := range op.Attrs {
 			attrs = append(attrs, fmt.Sprintf("[%s, %d]", quote(a.Name), a.Kind))
 		}
-		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s] },\n", op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "))
+		for _, o := range op.Outputs {
+			outputs = append(outputs, quote(o.Name))
+		}
+		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s] },\n",
+			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "))
 	}
 	b.WriteString("};\n\n/** Names of the element types by code. */\nexport const dtypes = [null")
 	for d := program.F32; d.Valid(); d++ {
@@ -40,10 +44,17 @@ func script() []byte {
 	}
 	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in. */\nexport const errors = {\n")
 	for _, e := range program.Errors {
-		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.Name), quote(e.Message))
+		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.ID()), quote(e.Message))
 	}
 	b.WriteString("};\n")
 	return b.Bytes()
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // quote writes a JavaScript string.

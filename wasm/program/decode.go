@@ -1,0 +1,164 @@
+package program
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Decode reads the binary form of a program. It refuses what cannot be read
+// or is of another version; whether the program may run, kernels.Verify says.
+func Decode(b []byte) (*Program, error) {
+	d, err := newDecoder(b)
+	if err != nil {
+		return nil, fmt.Errorf("program: %w", err)
+	}
+	p := &Program{Level: d.header[HeaderLevel], Slots: int(d.header[HeaderSlots])}
+	p.Name = d.name(d.header[HeaderName], d.header[HeaderNameLen])
+	d.dims(p)
+	d.exprs(p)
+	d.tensors(p)
+	d.instrs(p)
+	if d.err != nil {
+		return nil, fmt.Errorf("program: %w", d.err)
+	}
+	return p, nil
+}
+
+// A decoder reads sections and keeps the first error.
+type decoder struct {
+	b       []byte
+	header  [HeaderWords]uint32
+	strings []byte
+	err     error
+}
+
+func newDecoder(b []byte) (*decoder, error) {
+	d := &decoder{b: b}
+	if len(b) < 4*HeaderWords || len(b) > MaxBytes {
+		return nil, fmt.Errorf("%d bytes are not in %d..%d", len(b), 4*HeaderWords, MaxBytes)
+	}
+	for i := range d.header {
+		d.header[i] = binary.LittleEndian.Uint32(b[4*i:])
+	}
+	for _, c := range []struct {
+		word int
+		want uint32
+	}{{HeaderMagic, Magic}, {HeaderFormat, FormatVersion}, {HeaderOpTable, OpTableVersion}, {HeaderBytes, uint32(len(b))}} {
+		if got := d.header[c.word]; got != c.want {
+			return nil, fmt.Errorf("header word %d is %d, not %d", c.word, got, c.want)
+		}
+	}
+	at, n := uint64(d.header[HeaderStrings]), uint64(d.header[HeaderStringBytes])
+	if at+n > uint64(len(b)) {
+		return nil, errors.New("the names lie outside of the program")
+	}
+	d.strings = b[at : at+n]
+	return d, nil
+}
+
+func (d *decoder) fail(format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf(format, args...)
+	}
+}
+
+func (d *decoder) name(at, n uint32) string {
+	if uint64(at)+uint64(n) > uint64(len(d.strings)) {
+		d.fail("a name ends at byte %d of the %d bytes of names", uint64(at)+uint64(n), len(d.strings))
+		return ""
+	}
+	return string(d.strings[at : at+n])
+}
+
+// section returns the words of a section of records of size words, at most
+// limit of them.
+func (d *decoder) section(header, size, limit int) []uint32 {
+	n, at := d.header[header], d.header[header+1]
+	if n > uint32(limit) {
+		d.fail("header word %d: %d is over the limit of %d", header, n, limit)
+		return nil
+	}
+	return d.words(uint64(at), uint64(n)*uint64(size))
+}
+
+func (d *decoder) words(at, n uint64) []uint32 {
+	if at%4 != 0 || at+4*n > uint64(len(d.b)) {
+		d.fail("%d words at byte %d lie outside of the program", n, at)
+		return nil
+	}
+	words := make([]uint32, n)
+	for i := range words {
+		words[i] = binary.LittleEndian.Uint32(d.b[at+4*uint64(i):])
+	}
+	return words
+}
+
+func (d *decoder) dims(p *Program) {
+	for w := d.section(HeaderDims, DimWords, MaxDims); len(w) > 0; w = w[DimWords:] {
+		p.Dims = append(p.Dims, Dim{d.name(w[0], w[1]), w[2], w[3]})
+	}
+}
+
+func (d *decoder) exprs(p *Program) {
+	for w := d.section(HeaderExprs, ExprWords, MaxExprs); len(w) > 0; w = w[ExprWords:] {
+		p.Exprs = append(p.Exprs, Expr{ExprKind(w[0]), w[1], w[2]})
+	}
+}
+
+func (d *decoder) tensors(p *Program) {
+	for w := d.section(HeaderTensors, TensorWords, MaxTensors); len(w) > 0; w = w[TensorWords:] {
+		rank := w[TensorRank]
+		if rank > MaxRank {
+			d.fail("tensor %d has rank %d", len(p.Tensors), rank)
+			return
+		}
+		p.Tensors = append(p.Tensors, Tensor{
+			Name:   d.name(w[TensorName], w[TensorNameLen]),
+			Class:  Class(w[TensorClass]),
+			DType:  DType(w[TensorDType]),
+			Shape:  append([]uint32(nil), w[TensorShape:TensorShape+rank]...),
+			Slot:   w[TensorSlot],
+			Layout: Layout(w[TensorLayout]),
+		})
+	}
+}
+
+func (d *decoder) instrs(p *Program) {
+	n, at := d.header[HeaderOps], uint64(d.header[HeaderOpsAt])
+	if n > MaxOps {
+		d.fail("%d operations are over the limit of %d", n, MaxOps)
+		return
+	}
+	for i := uint32(0); i < n && d.err == nil; i++ {
+		in, size := d.instr(at)
+		p.Instrs = append(p.Instrs, in)
+		at += size
+	}
+}
+
+// instr reads the operation at byte at and returns its size in bytes.
+func (d *decoder) instr(at uint64) (Instr, uint64) {
+	w := d.words(at, OpWords)
+	if d.err != nil {
+		return Instr{}, 0
+	}
+	operands, outputs, attrs := uint64(w[1]), uint64(w[2]), uint64(w[3])
+	if operands > MaxOperands || outputs > MaxOperands || attrs > MaxOperands {
+		d.fail("operation at byte %d: %d operands, %d outputs or %d attributes are over the limit of %d", at, operands, outputs, attrs, MaxOperands)
+		return Instr{}, 0
+	}
+	size := OpWords + operands + outputs + 2*attrs
+	w = append(w, d.words(at+4*OpWords, size-OpWords)...)
+	if d.err != nil {
+		return Instr{}, 0
+	}
+	in := Instr{Code: w[0]}
+	w = w[OpWords:]
+	in.Operands = append(in.Operands, w[:operands]...)
+	in.Outputs = append(in.Outputs, w[operands:operands+outputs]...)
+	for w = w[operands+outputs:]; len(w) > 0; w = w[2:] {
+		in.Attrs = append(in.Attrs, AttrValue{AttrTag(w[0]), w[1]})
+	}
+	return in, 4 * size
+}
