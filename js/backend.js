@@ -1,0 +1,109 @@
+// Where the core computes: in a module worker, or inline in the caller's own
+// thread. Both take calls one after another.
+
+import { Core } from './core.js';
+import { FoveaError } from './error.js';
+
+/** Calls the core in this thread. */
+export class InlineBackend {
+  #core = new Core();
+  #closed;
+
+  /**
+   * @param {string} method of Core
+   * @param {unknown[]} args
+   * @param {{signal?: AbortSignal, onProgress?: Function}} [o]
+   */
+  async call(method, args, { signal, onProgress } = {}) {
+    signal?.throwIfAborted();
+    if (this.#closed) throw this.#closed;
+    const result = await this.#core[method](...args, onProgress);
+    signal?.throwIfAborted();
+    return result;
+  }
+
+  close() {
+    this.#closed = new FoveaError('Closed', { arg: 'runtime' });
+  }
+}
+
+/**
+ * Calls the core in a worker. Requests wait here and go out one at a time, so
+ * that one which is aborted before its turn never runs.
+ */
+export class WorkerBackend {
+  #worker;
+  #queue = [];
+  #running = null;
+  #ids = 0;
+  #dead;
+
+  constructor() {
+    try {
+      this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    } catch (err) {
+      throw new FoveaError('Worker', { op: 'open', got: err.message, cause: err });
+    }
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onerror = (event) => this.#die(new FoveaError('Worker', { got: event.message || 'it could not be loaded' }));
+    this.#worker.onmessageerror = () => this.#die(new FoveaError('Worker', { got: 'a message could not be read' }));
+  }
+
+  /** See InlineBackend.call; transfer lists what the worker takes over. */
+  call(method, args, { signal, onProgress, transfer = [] } = {}) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (this.#dead) throw this.#dead;
+      const job = { request: { id: ++this.#ids, method, args }, transfer, onProgress, resolve, reject };
+      const abort = () => {
+        this.#queue = this.#queue.filter((j) => j !== job);
+        reject(signal.reason); // a job that is running already ends unheard
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      job.done = () => signal?.removeEventListener('abort', abort);
+      this.#queue.push(job);
+      this.#next();
+    });
+  }
+
+  close() {
+    this.#worker.terminate();
+    this.#die(new FoveaError('Closed', { arg: 'runtime' }));
+  }
+
+  #next() {
+    if (this.#running || this.#queue.length === 0) return;
+    this.#running = this.#queue.shift();
+    const { request, transfer } = this.#running;
+    try {
+      this.#worker.postMessage(request, transfer);
+    } catch (err) { // an argument that cannot be cloned
+      this.#settle((job) => job.reject(new FoveaError('Argument', { op: request.method, text: err.message, cause: err })));
+    }
+  }
+
+  #receive({ id, progress, result, error }) {
+    if (id !== this.#running?.request.id) return;
+    if (progress) this.#running.onProgress?.(progress);
+    else this.#settle((job) => error ? job.reject(new FoveaError(error.code, error)) : job.resolve(result));
+  }
+
+  #settle(how) {
+    const job = this.#running;
+    this.#running = null;
+    job.done();
+    how(job);
+    this.#next();
+  }
+
+  #die(error) {
+    this.#dead ??= error;
+    const jobs = [this.#running, ...this.#queue].filter(Boolean);
+    this.#running = null;
+    this.#queue = [];
+    for (const job of jobs) {
+      job.done();
+      job.reject(this.#dead);
+    }
+  }
+}

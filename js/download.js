@@ -1,0 +1,55 @@
+// Fetching a model file.
+
+import { FoveaError, wrap } from './error.js';
+
+/**
+ * @typedef {{phase: 'download'|'load', loaded: number, total: number}} Progress
+ *   bytes; total is 0 where the server does not say
+ */
+
+/**
+ * Returns the bytes of source and whether they may be given away.
+ * @param {string|URL|Response|ArrayBuffer|Uint8Array} source
+ * @param {{signal?: AbortSignal, onProgress?: (p: Progress) => void}} o
+ * @returns {Promise<{bytes: ArrayBuffer|Uint8Array, owned: boolean}>}
+ */
+export async function download(source, { signal, onProgress }) {
+  signal?.throwIfAborted();
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return { bytes: source, owned: false };
+  const name = source instanceof Response ? source.url : `${source}`;
+  try {
+    if (name.startsWith('file:')) return { bytes: await readFile(name, signal), owned: true };
+    const response = source instanceof Response ? source : await fetch(source, { signal });
+    if (!response.ok) throw new FoveaError('Fetch', { op: 'load', arg: name, got: `HTTP status ${response.status}` });
+    return { bytes: await readBody(response, signal, onProgress), owned: true };
+  } catch (err) {
+    signal?.throwIfAborted();
+    throw wrap(err, 'Fetch', { op: 'load', arg: name });
+  }
+}
+
+/** node's fetch does not take file: URLs. */
+async function readFile(url, signal) {
+  const { readFile } = await import('node:fs/promises');
+  return (await readFile(new URL(url), { signal })).buffer;
+}
+
+async function readBody(response, signal, onProgress) {
+  // The length of a compressed body is not that of its content.
+  const total = response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length'));
+  const chunks = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (signal?.aborted) {
+      await reader.cancel();
+      throw signal.reason;
+    }
+    if (done) break;
+    chunks.push(value);
+    loaded += value.length;
+    onProgress?.({ phase: 'download', loaded, total });
+  }
+  return new Blob(chunks).arrayBuffer();
+}

@@ -1,0 +1,45 @@
+// What goes wrong, in the same fields and words as Go's wasm.Error.
+
+import { errors } from './ops_gen.js';
+
+const templates = new Map(Object.values(errors));
+
+/**
+ * Every failure of this library, except an aborted call's, which rejects with
+ * its signal's reason. The message is for people; `code`, `op` and `arg` are
+ * stable.
+ */
+export class FoveaError extends Error {
+  /**
+   * @param {string} code a name of the error table, such as 'TensorShape'
+   * @param {{op?: string, arg?: string, got?: string|number, want?: string|number, text?: string, cause?: unknown}} [about]
+   *   text stands in for the table's message
+   */
+  constructor(code, { op = '', arg = '', got = '', want = '', text, cause } = {}) {
+    text ??= fill(templates.get(code) ?? code, { name: JSON.stringify(arg), arg, got, want });
+    super(`fovea: ${op ? op + ': ' : ''}${text}`, cause === undefined ? undefined : { cause });
+    this.name = 'FoveaError';
+    /** the kind of failure */
+    this.code = code;
+    /** what was being done: an operation, a program or a call */
+    this.op = op;
+    /** the tensor, dimension, operand or attribute at fault, '' if none is */
+    this.arg = arg;
+    /** what was found */
+    this.got = `${got}`;
+    /** what was needed */
+    this.want = `${want}`;
+    this.text = text;
+  }
+
+  /** The fields, which survive postMessage as the error itself does not. */
+  fields() {
+    const { code, op, arg, got, want, text } = this;
+    return { code, op, arg, got, want, text };
+  }
+}
+
+/** Fills {name}s in a message of the error table. */
+export function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+}

@@ -1,0 +1,210 @@
+// Fovea in JavaScript: attention models on WebAssembly SIMD, in a page, in
+// node and in workers.
+//
+//   import { open } from './fovea.js';
+//
+//   const rt = await open();
+//   const model = await rt.load('use-lite-q8.safetensors', { onProgress: console.log });
+//   const tokens = await model.tokenize('Light is a wave.');
+//   const session = model.session();
+//   const { embedding } = await session.run('encode', {
+//     ids: { shape: [1, tokens.length], data: Int32Array.from(tokens, (t) => t.id) },
+//     lengths: { shape: [1], data: Int32Array.of(tokens.length) },
+//   });
+//   // embedding: { dtype: 'f32', shape: [1, 512], data: Float32Array(512) }
+//
+// The verbs, their arguments and their errors are those of Go's package wasm.
+// Every method that computes returns a promise, rejects with a FoveaError, and
+// takes as its last argument { signal }: an AbortSignal that rejects it with
+// the signal's reason. What it returns is a copy.
+
+import { InlineBackend, WorkerBackend } from './backend.js';
+import { download } from './download.js';
+import { FoveaError } from './error.js';
+
+export { FoveaError };
+
+/**
+ * @typedef {import('./tensor.js').Tensors} Tensors
+ * @typedef {import('./program.js').Program} Program
+ * @typedef {import('./download.js').Progress} Progress
+ * @typedef {{signal?: AbortSignal}} Abortable
+ * @typedef {{id: number, start: number, end: number}} Token offsets in UTF-16 units, as in String.slice
+ * @typedef {{start: number, end: number}} Span offsets in UTF-16 units
+ * @typedef {{indices: number[], tokens: number}} Batch texts to encode in one run, and the most tokens of one
+ */
+
+/**
+ * Compiles the module.
+ * @param {object} [o]
+ * @param {boolean} [o.worker] compute in a worker of its own; the default in a page
+ * @param {'auto'|'simd'|'relaxed'} [o.variant] 'simd' gives the same bits on
+ *   every engine; 'relaxed' is faster and needs relaxed SIMD; 'auto' takes it if it is there
+ * @param {string|URL} [o.wasmURL] where the module is; '{variant}' in it stands for the variant
+ * @param {WebAssembly.Module} [o.module] the compiled module, where the platform provides it
+ * @returns {Promise<Runtime>}
+ */
+export async function open({ worker = 'document' in globalThis, variant = 'auto', wasmURL, module } = {}) {
+  if (!module) wasmURL = `${new URL(wasmURL ?? '../wasm/infer-{variant}.wasm', wasmURL ? globalThis.location?.href : import.meta.url)}`;
+  const backend = worker ? new WorkerBackend() : new InlineBackend();
+  try {
+    return new Runtime(backend, await backend.call('open', [{ module, wasmURL, variant }]));
+  } catch (err) {
+    backend.close();
+    throw err;
+  }
+}
+
+/** The compiled module; see {@link open}. */
+class Runtime {
+  #backend;
+
+  constructor(backend, variant) {
+    this.#backend = backend;
+    /** 'simd' or 'relaxed' */
+    this.variant = variant;
+  }
+
+  /**
+   * Loads a model file and checks its SHA-256.
+   * @param {string|URL|Response|ArrayBuffer|Uint8Array} source
+   * @param {Abortable & {onProgress?: (p: Progress) => void}} [o]
+   * @returns {Promise<Model>}
+   */
+  async load(source, { signal, onProgress } = {}) {
+    if (typeof source === 'string' && globalThis.location) source = new URL(source, location.href);
+    const { bytes, owned } = await download(source, { signal, onProgress });
+    const { id, card, programs } = await this.#backend.call('load', [bytes], {
+      signal,
+      onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
+      transfer: owned ? [bytes] : [],
+    });
+    return new Model(this.#backend, id, card, programs);
+  }
+
+  /**
+   * Runs a single operation, with operands and attributes named as in the
+   * operation table; the result is called `out`.
+   * @param {string} name such as 'attention'
+   * @param {Object<string, number|string>} attrs
+   * @param {Tensors} tensors
+   * @param {Abortable} [o]
+   * @returns {Promise<Tensors>}
+   */
+  op(name, attrs, tensors, o) {
+    return this.#backend.call('op', [name, attrs, tensors], o);
+  }
+
+  /** Frees everything; all pending calls reject. */
+  close() {
+    this.#backend.close();
+  }
+}
+
+/** A loaded model file. */
+class Model {
+  #backend;
+  #id;
+
+  constructor(backend, id, card, programs) {
+    this.#backend = backend;
+    this.#id = id;
+    /** the description in the file: name, source, license, dims, maxTokens … */
+    this.card = card;
+    /** @type {Program[]} */
+    this.programs = programs;
+  }
+
+  /**
+   * Returns a session in which `dims` are fixed: a run whose inputs have
+   * others fails. All other dimensions follow from each run's inputs.
+   * @param {Object<string, number>} [dims]
+   */
+  session(dims = {}) {
+    for (const [name, value] of Object.entries(dims)) this.#checkDim(name, value);
+    return new Session(this.#backend, this.#id, { ...dims });
+  }
+
+  #checkDim(name, value) {
+    const found = this.programs.flatMap((p) => p.dims).filter((d) => d.name === name);
+    if (found.length === 0) throw new FoveaError('Unknown', { op: 'session', arg: name });
+    const fits = found.some((d) => Number.isInteger(value) && value >= d.min && value <= d.max);
+    if (!fits) throw new FoveaError('DimValue', { op: 'session', arg: name, got: value, want: `${found[0].min}..${found[0].max}` });
+  }
+
+  /**
+   * Returns the tokens of text, all of them: the card says how many a run uses.
+   * @param {string} text
+   * @param {Abortable} [o]
+   * @returns {Promise<Token[]>}
+   */
+  tokenize(text, o) {
+    return this.#backend.call('tokenize', [this.#id, `${text}`], o);
+  }
+
+  /**
+   * Returns the sentences of text, without the white space between them.
+   * @param {string} text
+   * @param {Abortable} [o]
+   * @returns {Promise<Span[]>}
+   */
+  split(text, o) {
+    return this.#backend.call('split', [this.#id, `${text}`], o);
+  }
+
+  /**
+   * Sorts texts of `lens` tokens into batches of at most maxBatch texts of
+   * similar length, each clipped to maxTokens tokens.
+   * @param {ArrayLike<number>} lens
+   * @param {number} maxBatch
+   * @param {number} maxTokens
+   * @param {Abortable} [o]
+   * @returns {Promise<Batch[]>}
+   */
+  plan(lens, maxBatch, maxTokens, o) {
+    return this.#backend.call('plan', [this.#id, lens, maxBatch, maxTokens], o);
+  }
+
+  /**
+   * Returns in ascending order the indices of the best-scored texts whose
+   * lens sum to at most the share budget (0 to 1) of all lens, rounded up; at
+   * least one if there is any and budget is not 0.
+   * @param {ArrayLike<number>} scores
+   * @param {ArrayLike<number>} lens
+   * @param {number} budget
+   * @param {Abortable} [o]
+   * @returns {Promise<number[]>}
+   */
+  select(scores, lens, budget, o) {
+    return this.#backend.call('select', [this.#id, scores, lens, budget], o);
+  }
+
+  /** Frees the model. */
+  close() {
+    return this.#backend.call('free', [this.#id]);
+  }
+}
+
+/** Runs a model's programs; see {@link Model#session}. */
+class Session {
+  #backend;
+  #id;
+  #dims;
+
+  constructor(backend, id, dims) {
+    this.#backend = backend;
+    this.#id = id;
+    this.#dims = dims;
+  }
+
+  /**
+   * Runs a program on named tensors and returns its outputs by name.
+   * @param {string} name such as 'encode'
+   * @param {Tensors} tensors
+   * @param {Abortable} [o]
+   * @returns {Promise<Tensors>}
+   */
+  run(name, tensors, o) {
+    return this.#backend.call('run', [this.#id, name, this.#dims, tensors], o);
+  }
+}

@@ -1,0 +1,106 @@
+// One instance of the module: its exports, its memory and its error record.
+// Addresses are as in kernels/memory.go. Memory can grow in any call, so that
+// a view is taken afresh for every use.
+
+import { FoveaError, fill } from './error.js';
+import { errors, ops } from './ops_gen.js';
+import { operationAt } from './program.js';
+
+const MAILBOX = 1024;
+const MAILBOX_BYTES = 4096;
+const NONE = 0xffffffff;
+
+export class Instance {
+  #exports;
+  #trap; // the error that left the memory in an unknown state
+
+  /** @param {WebAssembly.Module} module */
+  static async create(module) {
+    const self = new Instance();
+    self.#exports = (await WebAssembly.instantiate(module, {})).exports;
+    return self;
+  }
+
+  /** A view of n bytes at addr, good until the next call. */
+  bytes(addr, n) {
+    return new Uint8Array(this.#exports.memory.buffer, addr, n);
+  }
+
+  /** A view of n words at addr, good until the next call. */
+  words(addr, n) {
+    return new Uint32Array(this.#exports.memory.buffer, addr, n);
+  }
+
+  /** The text of n bytes at addr. */
+  text(addr, n) {
+    return new TextDecoder().decode(this.bytes(addr, n));
+  }
+
+  /** Writes words to the mailbox. */
+  post(words) {
+    if (words.length * 4 > MAILBOX_BYTES) throw new FoveaError('Argument', { text: 'too many arguments for the mailbox' });
+    this.words(MAILBOX, words.length).set(words);
+  }
+
+  /** Writes a name to the mailbox and returns its length in bytes. */
+  postName(op, name) {
+    const utf8 = new TextEncoder().encode(name);
+    if (utf8.length > MAILBOX_BYTES) throw new FoveaError('NameLen', { op, got: utf8.length, want: MAILBOX_BYTES });
+    this.bytes(MAILBOX, utf8.length).set(utf8);
+    return utf8.length;
+  }
+
+  /** Copies a typed array to transient memory and returns its address. */
+  put(op, data) {
+    const addr = this.need(op, 'alloc', data.byteLength);
+    this.bytes(addr, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return addr;
+  }
+
+  /** Calls an export. A trap makes the instance unusable for good. */
+  call(op, name, ...args) {
+    if (this.#trap) throw this.#trap;
+    try {
+      return this.#exports[name](...args) >>> 0;
+    } catch (err) {
+      this.#trap = new FoveaError('Trap', { op, got: err.message, cause: err });
+      throw this.#trap;
+    }
+  }
+
+  /** Calls an export whose result 0 means failure. */
+  need(op, name, ...args) {
+    const result = this.call(op, name, ...args);
+    if (result === 0) throw this.failure(op);
+    return result;
+  }
+
+  /**
+   * The error of the last call, from the error record; null if it has none.
+   * @param {string} op what was being done
+   * @param {number} [program] address of the program that it was done to
+   */
+  failure(op, program = 0) {
+    const [code, opIndex, argIndex, rawGot, want, nameAt, nameLen] = this.words(this.call(op, 'error'), 7);
+    if (code === 0) return null;
+    const [kind, template] = errors[code] ?? [`Error${code}`, 'error {got}'];
+    const got = template.includes('{sgot}') ? rawGot | 0 : rawGot;
+    const name = nameAt ? this.text(nameAt, nameLen) : '';
+    const operation = program && opIndex !== NONE ? operationAt(this, program, opIndex) : '';
+    const operand = operandName(operation, argIndex, template);
+    let text = fill(template, { arg: operand || argIndex, got, sgot: got, want, name: JSON.stringify(name) });
+    if (operation && operation !== op) text = `operation ${opIndex} (${operation}): ${text}`;
+    const error = new FoveaError(kind, { op, arg: name || operand, got, want, text });
+    if (operation) error.op = operation;
+    return error;
+  }
+}
+
+/** The name of an operand or attribute that a message numbers, '' for others. */
+function operandName(operation, index, template) {
+  const row = ops[operation];
+  if (!row) return '';
+  if (template.includes('operand {arg}')) return [...row.operands, 'out'][index]?.replace('?', '') ?? '';
+  if (template.includes('attribute {arg}')) return row.attrs[index]?.[0] ?? '';
+  return '';
+}

@@ -1,0 +1,59 @@
+// Reading a program as far as a host needs it: the names of its dimensions,
+// inputs and outputs. The module has verified it, so that every offset holds.
+// The layout stands in wasm/program/format.go.
+
+import { dtypes, ops } from './ops_gen.js';
+
+const CONST = 0;
+const DIM = 1;
+const SIGNS = ['', '', '+', '·', '/']; // by kind; / rounds up
+const MAX_DEPTH = 6; // of a printed expression; its text doubles with each level
+const INPUT = 2;
+const OUTPUT = 3;
+const TENSOR_WORDS = 16;
+
+/**
+ * @typedef {{name: string, min: number, max: number}} Dim
+ * @typedef {{name: string, dtype: string, shape: string[]}} Port
+ *   shape has an axis a string: a number, a dimension or an expression of them
+ * @typedef {{name: string, dims: Dim[], inputs: Port[], outputs: Port[]}} Program
+ */
+
+/**
+ * Reads the program at handle. Its ports carry, beside what callers see, the
+ * tensor's index.
+ * @param {import('./instance.js').Instance} instance
+ */
+export function readProgram(instance, handle) {
+  const h = instance.words(handle, 20);
+  const name = (at, n) => instance.text(handle + h[5] + at, n);
+  const dims = Array.from({ length: h[7] }, (_, i) => {
+    const [at, n, min, max] = instance.words(handle + h[8] + 16 * i, 4);
+    return { name: name(at, n), min, max };
+  });
+  const axis = (index, depth = 0) => {
+    if (depth > MAX_DEPTH) return '…';
+    const [kind, a, b] = instance.words(handle + h[10] + 12 * index, 3);
+    if (kind === CONST) return `${a}`;
+    if (kind === DIM) return dims[a].name;
+    return `(${axis(a, depth + 1)}${SIGNS[kind]}${axis(b, depth + 1)})`;
+  };
+  const ports = { [INPUT]: [], [OUTPUT]: [] };
+  for (let index = 0; index < h[11]; index++) {
+    const t = instance.words(handle + h[12] + 4 * TENSOR_WORDS * index, TENSOR_WORDS);
+    const shape = Array.from(t.subarray(5, 5 + t[4]), (e) => axis(e));
+    ports[t[2]]?.push({ index, name: name(t[0], t[1]), dtype: dtypes[t[3]], shape });
+  }
+  return { handle, name: name(h[16], h[17]), dims, inputs: ports[INPUT], outputs: ports[OUTPUT] };
+}
+
+/** The name of operation index of the program at handle. */
+export function operationAt(instance, handle, index) {
+  let at = handle + instance.words(handle, 20)[14];
+  for (; index > 0; index--) {
+    const [, operands, outputs, attrs] = instance.words(at, 4);
+    at += 4 * (4 + operands + outputs + 2 * attrs);
+  }
+  const [code] = instance.words(at, 1);
+  return Object.keys(ops).find((name) => ops[name].code === code) ?? `operation ${code}`;
+}

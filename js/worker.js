@@ -1,0 +1,22 @@
+// The worker of a page: it runs the core and answers {id, method, args} with
+// {id, result} or {id, error}, after any number of {id, progress}.
+
+import { Core } from './core.js';
+import { wrap } from './error.js';
+
+const core = new Core();
+
+onmessage = async ({ data: { id, method, args } }) => {
+  const progress = (p) => postMessage({ id, progress: p });
+  try {
+    const result = await core[method](...args, progress);
+    postMessage({ id, result }, transferables(result));
+  } catch (err) {
+    postMessage({ id, error: wrap(err, 'Internal', { op: method }).fields() });
+  }
+};
+
+/** The buffers of tensors in a result: they move to the page uncopied. */
+function transferables(result) {
+  return Object.values(result ?? {}).flatMap((t) => ArrayBuffer.isView(t?.data) ? [t.data.buffer] : []);
+}
