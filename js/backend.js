@@ -23,7 +23,7 @@ export class InlineBackend {
   }
 
   close() {
-    this.#closed = new FoveaError('Closed', { arg: 'runtime' });
+    this.#closed = new FoveaError('closed', { arg: 'runtime' });
   }
 }
 
@@ -42,11 +42,11 @@ export class WorkerBackend {
     try {
       this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     } catch (err) {
-      throw new FoveaError('Worker', { op: 'open', got: err.message, cause: err });
+      throw new FoveaError('worker', { op: 'open', got: err.message, cause: err });
     }
     this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onerror = (event) => this.#die(new FoveaError('Worker', { got: event.message || 'it could not be loaded' }));
-    this.#worker.onmessageerror = () => this.#die(new FoveaError('Worker', { got: 'a message could not be read' }));
+    this.#worker.onerror = (event) => this.#die(new FoveaError('worker', { got: event.message || 'it could not be loaded' }));
+    this.#worker.onmessageerror = () => this.#die(new FoveaError('worker', { got: 'a message could not be read' }));
   }
 
   /** See InlineBackend.call; transfer lists what the worker takes over. */
@@ -68,7 +68,7 @@ export class WorkerBackend {
 
   close() {
     this.#worker.terminate();
-    this.#die(new FoveaError('Closed', { arg: 'runtime' }));
+    this.#die(new FoveaError('closed', { arg: 'runtime' }));
   }
 
   #next() {
@@ -78,7 +78,7 @@ export class WorkerBackend {
     try {
       this.#worker.postMessage(request, transfer);
     } catch (err) { // an argument that cannot be cloned
-      this.#settle((job) => job.reject(new FoveaError('Argument', { op: request.method, text: err.message, cause: err })));
+      this.#settle((job) => job.reject(new FoveaError('value', { op: request.method, arg: 'an argument', got: err.message, want: 'plain data', cause: err })));
     }
   }
 

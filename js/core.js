@@ -25,12 +25,12 @@ export class Core {
    * @returns {Promise<string>} the variant
    */
   async open({ module, wasmURL, variant }) {
-    if (!hasSIMD()) throw new FoveaError('Unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
+    if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto') variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
     try {
       this.#module = module ?? await WebAssembly.compile(await fetchBytes(wasmURL.replace('{variant}', variant)));
     } catch (err) {
-      throw wrap(err, 'Fetch', { op: 'open', arg: wasmURL });
+      throw wrap(err, 'fetch', { op: 'open', arg: wasmURL });
     }
     return variant;
   }
@@ -73,7 +73,7 @@ export class Core {
   run(id, name, fixed, tensors) {
     const { instance, programs } = this.#model(id);
     const program = programs.get(name);
-    if (!program) throw new FoveaError('Unknown', { op: 'run', arg: name, want: [...programs.keys()].join(', ') });
+    if (!program) throw new FoveaError('unknown', { op: 'run', arg: name, want: [...programs.keys()].join(', ') });
     const given = inputs(name, program.inputs.map((p) => p.name), tensors);
     const dims = program.dims.map((d) => fixed[d.name] ?? deduce(program, d, given));
     return execute(instance, name, program, dims, given);
@@ -82,22 +82,22 @@ export class Core {
   /** Runs a single operation; see Runtime.op. */
   async op(name, attrs, tensors) {
     const row = ops[name];
-    if (!row) throw new FoveaError('Unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
+    if (!row) throw new FoveaError('unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
     const instance = this.#ops ??= await Instance.create(this.#module);
-    const operands = row.operands.map((o) => o.replace('?', ''));
-    const optional = row.operands.filter((o) => o.endsWith('?')).map((o) => o.slice(0, -1));
+    const operands = row.operands.map(([operand]) => operand);
+    const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
     const given = inputs(name, operands, tensors, optional);
     instance.call(name, 'reset');
     instance.post([
       ...operands.flatMap((o) => descriptor(name, o, given.get(o))),
       ...attributes(name, row.attrs, attrs),
     ]);
-    const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, 1);
+    const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, row.outputs.length);
     if (handle === 0) throw instance.failure(name);
     const program = readProgram(instance, handle);
     const present = operands.filter((o) => given.has(o));
     program.inputs.forEach((p, i) => { p.name = present[i]; });
-    program.outputs[0].name = 'out';
+    program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
     return execute(instance, name, program, [], given);
   }
 
@@ -140,7 +140,7 @@ export class Core {
   select(id, scores, lens, budget) {
     const { instance } = this.#model(id);
     const op = 'select';
-    if (scores.length !== lens.length) throw new FoveaError('TensorData', { op, arg: 'lens', got: lens.length, want: scores.length });
+    if (scores.length !== lens.length) throw new FoveaError('value', { op, arg: 'the length of lens', got: lens.length, want: scores.length });
     instance.call(op, 'reset');
     const scoresAt = instance.put(op, Float32Array.from(scores));
     const lensAt = instance.put(op, lengths(op, lens));
@@ -151,7 +151,7 @@ export class Core {
 
   #model(id) {
     const model = this.#models.get(id);
-    if (!model) throw new FoveaError('Closed', { arg: 'model' });
+    if (!model) throw new FoveaError('closed', { arg: 'model' });
     return model;
   }
 }
@@ -168,7 +168,7 @@ function readCard(metadata) {
   try {
     return JSON.parse(metadata['fovea.card']);
   } catch (err) {
-    throw new FoveaError('File', { op: 'load', arg: 'fovea.card', got: `no JSON: ${err.message}`, cause: err });
+    throw new FoveaError('file', { op: 'load', arg: 'fovea.card', got: `fovea.card: ${err.message}`, cause: err });
   }
 }
 
@@ -195,11 +195,11 @@ const port = ({ name, dtype, shape }) => ({ name, dtype, shape });
 function inputs(op, wanted, tensors, optional = []) {
   const given = new Map();
   for (const [name, tensor] of Object.entries(tensors ?? {})) {
-    if (!wanted.includes(name)) throw new FoveaError('Unknown', { op, arg: name, want: wanted.join(', ') });
+    if (!wanted.includes(name)) throw new FoveaError('unknown', { op, arg: name, want: wanted.join(', ') });
     if (tensor !== undefined) given.set(name, normalize(op, name, tensor));
   }
   for (const name of wanted) {
-    if (!given.has(name) && !optional.includes(name)) throw new FoveaError('Missing', { op, arg: name });
+    if (!given.has(name) && !optional.includes(name)) throw new FoveaError('missing', { op, arg: name });
   }
   return given;
 }
@@ -211,8 +211,8 @@ function deduce(program, dim, given) {
     if (axis >= 0 && given.get(name).shape.length === shape.length) return given.get(name).shape[axis];
   }
   const named = program.inputs.find((p) => p.shape.includes(dim.name));
-  if (!named) throw new FoveaError('DimUnset', { op: program.name, arg: dim.name });
-  throw new FoveaError('TensorShape', { op: program.name, arg: named.name, got: print(given.get(named.name).shape), want: print(named.shape) });
+  if (!named) throw new FoveaError('dim-unset', { op: program.name, arg: dim.name });
+  throw new FoveaError('input-shape', { op: program.name, arg: named.name, got: print(given.get(named.name).shape), want: print(named.shape) });
 }
 
 function bind(instance, program, dims) {
@@ -232,8 +232,8 @@ function execute(instance, op, program, dims, given) {
   for (const p of program.inputs) {
     const { dtype, shape, data } = given.get(p.name);
     const want = tensor(p);
-    if (dtype !== p.dtype) throw new FoveaError('TensorType', { op, arg: p.name, got: dtype, want: p.dtype });
-    if (print(shape) !== print(want.shape)) throw new FoveaError('TensorShape', { op, arg: p.name, got: print(shape), want: print(want.shape) });
+    if (dtype !== p.dtype) throw new FoveaError('input-type', { op, arg: p.name, got: dtype, want: p.dtype });
+    if (print(shape) !== print(want.shape)) throw new FoveaError('input-shape', { op, arg: p.name, got: print(shape), want: print(want.shape) });
     instance.bytes(want.addr, want.bytes).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   if (instance.call(op, 'run', table) !== 0) throw instance.failure(op, program.handle);
@@ -247,21 +247,21 @@ function execute(instance, op, program, dims, given) {
 function descriptor(op, name, tensor) {
   if (!tensor) return [ABSENT.dtype, ABSENT.rank, 0, 0, 0, 0, 0, 0];
   const { dtype, shape } = tensor;
-  if (shape.length > 6) throw new FoveaError('TensorShape', { op, arg: name, got: print(shape), want: 'at most 6 axes' });
+  if (shape.length > 6) throw new FoveaError('input-shape', { op, arg: name, got: print(shape), want: 'at most 6 axes' });
   return [DTYPES[dtype.toUpperCase()], shape.length, ...shape, ...Array(6 - shape.length).fill(0)];
 }
 
 /** The attributes as {tag, bits}, from rows [name, kind]. */
 function attributes(op, rows, attrs = {}) {
   for (const name of Object.keys(attrs)) {
-    if (!rows.some((r) => r[0] === name)) throw new FoveaError('Unknown', { op, arg: name, want: rows.map((r) => r[0]).join(', ') });
+    if (!rows.some((r) => r[0] === name)) throw new FoveaError('unknown', { op, arg: name, want: rows.map((r) => r[0]).join(', ') });
   }
   return rows.flatMap(([name, kind]) => {
     let value = attrs[name];
-    if (value === undefined) throw new FoveaError('Missing', { op, arg: name });
+    if (value === undefined) throw new FoveaError('missing', { op, arg: name });
     if (kind === 2) return [2, new Uint32Array(Float32Array.of(value).buffer)[0]];
     if (acts.includes(value)) value = acts.indexOf(value);
-    if (!Number.isInteger(value) || value !== (value | 0)) throw new FoveaError('AttrValue', { op, arg: name, text: `attribute "${name}": ${value} is no whole number` });
+    if (!Number.isInteger(value) || value !== (value | 0)) throw new FoveaError('value', { op, arg: name, got: value, want: 'a 32-bit integer' });
     return [1, value];
   });
 }
@@ -269,6 +269,6 @@ function attributes(op, rows, attrs = {}) {
 /** Token counts as words. */
 function lengths(op, lens) {
   const bad = Array.prototype.findIndex.call(lens, (n) => !Number.isInteger(n) || n < 0 || n > 0xffffffff);
-  if (bad >= 0) throw new FoveaError('Argument', { op, arg: `lens[${bad}]`, got: lens[bad] });
+  if (bad >= 0) throw new FoveaError('value', { op, arg: `lens[${bad}]`, got: lens[bad], want: 'a number of tokens' });
   return Uint32Array.from(lens);
 }

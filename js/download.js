@@ -20,11 +20,11 @@ export async function download(source, { signal, onProgress }) {
   try {
     if (name.startsWith('file:')) return { bytes: await readFile(name, signal), owned: true };
     const response = source instanceof Response ? source : await fetch(source, { signal });
-    if (!response.ok) throw new FoveaError('Fetch', { op: 'load', arg: name, got: `HTTP status ${response.status}` });
+    if (!response.ok) throw new FoveaError('fetch', { op: 'load', arg: name, got: `HTTP status ${response.status}` });
     return { bytes: await readBody(response, signal, onProgress), owned: true };
   } catch (err) {
     signal?.throwIfAborted();
-    throw wrap(err, 'Fetch', { op: 'load', arg: name });
+    throw wrap(err, 'fetch', { op: 'load', arg: name });
   }
 }
 

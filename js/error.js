@@ -11,7 +11,7 @@ const templates = new Map(Object.values(errors));
  */
 export class FoveaError extends Error {
   /**
-   * @param {string} code a name of the error table, such as 'TensorShape'
+   * @param {string} code a name of the error table, such as 'input-shape'
    * @param {{op?: string, arg?: string, got?: string|number, want?: string|number, text?: string, cause?: unknown}} [about]
    *   text stands in for the table's message
    */

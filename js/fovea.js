@@ -127,9 +127,9 @@ class Model {
 
   #checkDim(name, value) {
     const found = this.programs.flatMap((p) => p.dims).filter((d) => d.name === name);
-    if (found.length === 0) throw new FoveaError('Unknown', { op: 'session', arg: name });
+    if (found.length === 0) throw new FoveaError('unknown', { op: 'session', arg: name });
     const fits = found.some((d) => Number.isInteger(value) && value >= d.min && value <= d.max);
-    if (!fits) throw new FoveaError('DimValue', { op: 'session', arg: name, got: value, want: `${found[0].min}..${found[0].max}` });
+    if (!fits) throw new FoveaError('dim-value', { op: 'session', arg: name, got: value, want: `${found[0].min}..${found[0].max}` });
   }
 
   /**

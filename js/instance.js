@@ -38,14 +38,14 @@ export class Instance {
 
   /** Writes words to the mailbox. */
   post(words) {
-    if (words.length * 4 > MAILBOX_BYTES) throw new FoveaError('Argument', { text: 'too many arguments for the mailbox' });
+    if (words.length * 4 > MAILBOX_BYTES) throw new FoveaError('name-len', { got: words.length * 4, want: MAILBOX_BYTES });
     this.words(MAILBOX, words.length).set(words);
   }
 
   /** Writes a name to the mailbox and returns its length in bytes. */
   postName(op, name) {
     const utf8 = new TextEncoder().encode(name);
-    if (utf8.length > MAILBOX_BYTES) throw new FoveaError('NameLen', { op, got: utf8.length, want: MAILBOX_BYTES });
+    if (utf8.length > MAILBOX_BYTES) throw new FoveaError('name-len', { op, got: utf8.length, want: MAILBOX_BYTES });
     this.bytes(MAILBOX, utf8.length).set(utf8);
     return utf8.length;
   }
@@ -63,7 +63,7 @@ export class Instance {
     try {
       return this.#exports[name](...args) >>> 0;
     } catch (err) {
-      this.#trap = new FoveaError('Trap', { op, got: err.message, cause: err });
+      this.#trap = new FoveaError('trap', { op, got: err.message, cause: err });
       throw this.#trap;
     }
   }
@@ -83,7 +83,7 @@ export class Instance {
   failure(op, program = 0) {
     const [code, opIndex, argIndex, rawGot, want, nameAt, nameLen] = this.words(this.call(op, 'error'), 7);
     if (code === 0) return null;
-    const [kind, template] = errors[code] ?? [`Error${code}`, 'error {got}'];
+    const [kind, template] = errors[code] ?? [`error-${code}`, `error ${code}`];
     const got = template.includes('{sgot}') ? rawGot | 0 : rawGot;
     const name = nameAt ? this.text(nameAt, nameLen) : '';
     const operation = program && opIndex !== NONE ? operationAt(this, program, opIndex) : '';
@@ -100,7 +100,7 @@ export class Instance {
 function operandName(operation, index, template) {
   const row = ops[operation];
   if (!row) return '';
-  if (template.includes('operand {arg}')) return [...row.operands, 'out'][index]?.replace('?', '') ?? '';
+  if (template.includes('operand {arg}')) return [...row.operands.map((o) => o[0]), ...row.outputs][index] ?? '';
   if (template.includes('attribute {arg}')) return row.attrs[index]?.[0] ?? '';
   return '';
 }

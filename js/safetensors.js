@@ -90,4 +90,6 @@ function checkEntry(name, t) {
   return { dtype, shape, begin, end };
 }
 
-const damaged = (arg, got, want) => new FoveaError('file', { op: 'load', arg, got, want });
+const damaged = (arg, got, want) => new FoveaError('file', {
+  op: 'load', arg, got, want, text: `the model file is damaged: ${arg && arg + ': '}${got}${want && ', want ' + want}`,
+});

@@ -20,14 +20,14 @@ const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 export function normalize(op, name, tensor) {
   const data = tensor?.data;
   const dtype = Object.keys(ARRAYS).find((d) => data instanceof ARRAYS[d]);
-  if (!dtype) throw new FoveaError('TensorType', { op, arg: name, got: `data of type ${kindOf(data)}`, want: 'a Float32Array, Int32Array or Uint8Array' });
-  if (tensor.dtype && tensor.dtype !== dtype) throw new FoveaError('TensorType', { op, arg: name, got: `data of ${dtype}`, want: tensor.dtype });
+  if (!dtype) throw new FoveaError('input-type', { op, arg: name, got: `data of type ${kindOf(data)}`, want: 'a Float32Array, Int32Array or Uint8Array' });
+  if (tensor.dtype && tensor.dtype !== dtype) throw new FoveaError('input-type', { op, arg: name, got: `data of ${dtype}`, want: tensor.dtype });
   const shape = Array.from(tensor.shape ?? [data.length]);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0 && n <= 0xffffffff)) {
-    throw new FoveaError('TensorShape', { op, arg: name, got: print(shape), want: 'integers that are not negative' });
+    throw new FoveaError('input-shape', { op, arg: name, got: print(shape), want: 'integers that are not negative' });
   }
   const want = shape.reduce((n, d) => n * d, 1);
-  if (want !== data.length) throw new FoveaError('TensorData', { op, arg: name, got: data.length, want: `${want} for shape ${print(shape)}` });
+  if (want !== data.length) throw new FoveaError('input-data', { op, arg: name, got: data.length, want: `${want} for shape ${print(shape)}` });
   return { dtype, shape, data };
 }
 

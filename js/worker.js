@@ -12,7 +12,7 @@ onmessage = async ({ data: { id, method, args } }) => {
     const result = await core[method](...args, progress);
     postMessage({ id, result }, transferables(result));
   } catch (err) {
-    postMessage({ id, error: wrap(err, 'Internal', { op: method }).fields() });
+    postMessage({ id, error: wrap(err, 'internal', { op: method }).fields() });
   }
 };
 

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -88,7 +89,7 @@ var Errors = []ErrorCode{
 
 // ErrorID is the name of an error code for users: "dim-high", for instance.
 func ErrorID(code uint32) string {
-	for _, e := range Errors {
+	for _, e := range slices.Concat(Errors, HostErrors) {
 		if e.Code == code {
 			return e.ID()
 		}

@@ -2,7 +2,7 @@
 
 package program
 
-// Codes of [Errors].
+// Codes of [Errors] and [HostErrors].
 const (
 	ErrMemory           = 1
 	ErrLoadKind         = 2
@@ -67,4 +67,19 @@ const (
 	ErrTokenizer        = 81
 	ErrRange            = 82
 	ErrArgument         = 83
+	ErrUnsupported      = 200
+	ErrFile             = 201
+	ErrFetch            = 202
+	ErrUnknown          = 203
+	ErrMissing          = 204
+	ErrInputType        = 205
+	ErrInputShape       = 206
+	ErrInputData        = 207
+	ErrDimUnset         = 208
+	ErrDimValue         = 209
+	ErrClosed           = 210
+	ErrTrap             = 211
+	ErrWorker           = 212
+	ErrInternal         = 213
+	ErrValue            = 214
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"slices"
 	"strings"
 
 	"github.com/fovea-run/fovea/wasm/program"
@@ -49,8 +50,8 @@ func kernelErrors() []byte {
 }
 
 func programErrors() []byte {
-	b := bytes.NewBufferString(header + "package program\n\n// Codes of [Errors].\nconst (\n")
-	for _, e := range program.Errors {
+	b := bytes.NewBufferString(header + "package program\n\n// Codes of [Errors] and [HostErrors].\nconst (\n")
+	for _, e := range slices.Concat(program.Errors, program.HostErrors) {
 		fmt.Fprintf(b, "Err%s = %d\n", e.Name, e.Code)
 	}
 	b.WriteString(")\n")

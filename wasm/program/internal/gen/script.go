@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fovea-run/fovea/wasm/program"
@@ -43,7 +44,7 @@ export const ops = {
 		b.WriteString(quote(a.String()))
 	}
 	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in. */\nexport const errors = {\n")
-	for _, e := range program.Errors {
+	for _, e := range slices.Concat(program.Errors, program.HostErrors) {
 		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.ID()), quote(e.Message))
 	}
 	b.WriteString("};\n")
