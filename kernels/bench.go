@@ -1,0 +1,65 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// benchTile runs the innermost tile of gemm iters times over the same kBlock
+// columns of a and rows of panel, which stay in the first-level cache, into
+// c[tile rows, 8]. It returns the floating-point operations of one run. a is
+// tile rows × kBlock elements, panel kBlock × 8.
+//
+//wasm:bench benchTile
+func benchTile(c, a, panel F32, iters uint32) uint32 {
+	if Relaxed {
+		for range iters {
+			tile6(c, a, panel, kBlock, 4*kBlock, 4*panelCols, panelCols, false)
+		}
+		return 2 * 6 * panelCols * kBlock
+	}
+	for range iters {
+		tile4(c, a, panel, kBlock, 4*kBlock, 4*panelCols, panelCols, false)
+	}
+	return 2 * 4 * panelCols * kBlock
+}
+
+// benchCeiling runs 96·iters floating-point operations in registers alone:
+// twelve independent chains of a vector multiplication and addition each. It
+// returns their sum, so that none can be left out.
+//
+//wasm:bench benchCeiling
+func benchCeiling(iters uint32) float32 {
+	s := BroadcastFloat32x4(0.5)
+	t := BroadcastFloat32x4(1)
+	v0, v1, v2, v3, v4, v5 := t, t, t, t, t, t
+	v6, v7, v8, v9, v10, v11 := t, t, t, t, t, t
+	for range iters {
+		v0 = v0.MulAdd(s, t)
+		v1 = v1.MulAdd(s, t)
+		v2 = v2.MulAdd(s, t)
+		v3 = v3.MulAdd(s, t)
+		v4 = v4.MulAdd(s, t)
+		v5 = v5.MulAdd(s, t)
+		v6 = v6.MulAdd(s, t)
+		v7 = v7.MulAdd(s, t)
+		v8 = v8.MulAdd(s, t)
+		v9 = v9.MulAdd(s, t)
+		v10 = v10.MulAdd(s, t)
+		v11 = v11.MulAdd(s, t)
+	}
+	v0 = v0.Add(v1).Add(v2).Add(v3).Add(v4).Add(v5)
+	v6 = v6.Add(v7).Add(v8).Add(v9).Add(v10).Add(v11)
+	return sumLanes(v0.Add(v6))
+}
+
+// benchGemm is gemm without bias, activation and residual.
+//
+//wasm:bench benchGemm
+func benchGemm(c, a, panels F32, m, k, n uint32) {
+	gemm(c, a, panels, 0, 0, m, k, n, actNone)
+}
+
+// benchPack is packPanels.
+//
+//wasm:bench benchPack
+func benchPack(dst, src F32, k, n uint32) {
+	packPanels(dst, src, k, n)
+}

@@ -1,0 +1,102 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+const (
+	// kBlock rows of a panel (8 KiB) stay in the first-level cache while the
+	// row tiles sweep over them.
+	kBlock = 256
+	// mBlock rows of a stay in the second-level cache while the panels sweep
+	// over them. It is a multiple of 4 and of 6.
+	mBlock = 96
+)
+
+// gemm computes c[m,n] = act(a[m,k]·w[k,n] + bias[n]) + residual[m,n] with w
+// packed by packPanels. An address 0 means that there is no bias or residual;
+// c aliases nothing else.
+func gemm(c, a, panels, bias, residual F32, m, k, n, act uint32) {
+	for i := uint32(0); i < m; i += mBlock {
+		rows := least(m-i, mBlock)
+		ci := c + F32(4*i*n)
+		gemmBlock(ci, a+F32(4*i*k), panels, rows, k, n, 4*k, 4*n, 4*panelCols*k, false)
+		if residual != 0 {
+			finish(ci, bias, residual+F32(4*i*n), rows, n, act)
+		} else if bias != 0 || act != actNone {
+			finish(ci, bias, 0, rows, n, act)
+		}
+	}
+}
+
+// gemmBlock computes c[m,n] = a[m,k]·w[k,n], added to c if accumulate. Rows
+// of a and c lie lda and ldc bytes apart, panels panelStride bytes.
+func gemmBlock(c, a, panels F32, m, k, n, lda, ldc, panelStride uint32, accumulate bool) {
+	for k0 := uint32(0); ; k0 += kBlock {
+		kn := least(k-k0, kBlock)
+		panel := panels + F32(4*panelCols*k0)
+		for j := uint32(0); j < n; j += panelCols {
+			gemmStrip(c+F32(4*j), a+F32(4*k0), panel, m, kn, lda, ldc, least(n-j, panelCols), accumulate)
+			panel += F32(panelStride)
+		}
+		if k-k0 <= kBlock {
+			return
+		}
+		accumulate = true
+	}
+}
+
+// gemmStrip computes one panel's columns of m rows, tile by tile.
+func gemmStrip(c, a, panel F32, m, kn, lda, ldc, cols uint32, accumulate bool) {
+	if Relaxed {
+		for m >= 6 {
+			tile6(c, a, panel, kn, lda, ldc, cols, accumulate)
+			c += F32(6 * ldc)
+			a += F32(6 * lda)
+			m -= 6
+		}
+	}
+	for m >= 4 {
+		tile4(c, a, panel, kn, lda, ldc, cols, accumulate)
+		c += F32(4 * ldc)
+		a += F32(4 * lda)
+		m -= 4
+	}
+	switch m {
+	case 3:
+		tile3(c, a, panel, kn, lda, ldc, cols, accumulate)
+	case 2:
+		tile2(c, a, panel, kn, lda, ldc, cols, accumulate)
+	case 1:
+		tile1(c, a, panel, kn, lda, ldc, cols, accumulate)
+	}
+}
+
+// finish turns the sums of m rows in c into act(c + bias) + residual.
+func finish(c, bias, residual F32, m, n, act uint32) {
+	for range m {
+		finishRow(c, bias, residual, n, act)
+		c += F32(4 * n)
+		if residual != 0 {
+			residual += F32(4 * n)
+		}
+	}
+}
+
+func finishRow(c, bias, residual F32, n, act uint32) {
+	for j := uint32(0); j < n; j += 4 {
+		cols := n - j
+		x := loadUpTo4(c, cols)
+		if bias != 0 {
+			x = x.Add(loadUpTo4(bias, cols))
+			bias += 16
+		}
+		if act != actNone {
+			x = activateVec(x, act)
+		}
+		if residual != 0 {
+			x = x.Add(loadUpTo4(residual, cols))
+			residual += 16
+		}
+		storeUpTo4(c, x, cols)
+		c += 16
+	}
+}
