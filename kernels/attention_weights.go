@@ -1,0 +1,56 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// attentionWeights writes to out[batch, heads, tq, tk] the weights that
+// attention (which see for q, k and lengths) gives each key: zeros for keys
+// from lengths[b] on and, if tq = tk, for queries from there on. scratch is
+// attentionScratch(tk, dim, 0) bytes.
+func attentionWeights(out, q, k F32, lengths I32, scratch F32, batch, tq, tk, heads, dim, qStride, kStride uint32, scale float32) {
+	for b := range batch {
+		keys := keyCount(lengths, b, tk)
+		queries := queryCount(keys, tq, tk)
+		for h := range heads {
+			packColumns(scratch, k+F32(4*(b*tk*kStride+h*dim)), dim, keys, 4*kStride)
+			gemmBlock(out, q+F32(4*(b*tq*qStride+h*dim)), scratch, queries, dim, keys, 4*qStride, 4*tk, 4*panelCols*dim, false)
+			for range queries {
+				softmaxRow(out, out, keys, scale)
+				fillZero(out+F32(4*keys), tk-keys)
+				out += F32(4 * tk)
+			}
+			fillZero(out, (tq-queries)*tk)
+			out += F32(4 * (tq - queries) * tk)
+		}
+	}
+}
+
+// queryCount returns how many queries are real: in self-attention, where
+// queries and keys are the same tokens, those with a key.
+func queryCount(keys, tq, tk uint32) uint32 {
+	if tq == tk {
+		return keys
+	}
+	return tq
+}
+
+// attentionReceived writes to out[batch, tk] the attention that each key
+// receives: the mean of w[batch, heads, tq, tk] over heads and real queries
+// (as attentionWeights has them), zeros if there are none.
+func attentionReceived(out, w F32, lengths I32, batch, heads, tq, tk uint32) {
+	for b := range batch {
+		queries := queryCount(keyCount(lengths, b, tk), tq, tk)
+		fillZero(out, tk)
+		for range heads {
+			row := w
+			for range queries {
+				add(out, out, row, tk)
+				row += F32(4 * tk)
+			}
+			w += F32(4 * tq * tk)
+		}
+		if queries != 0 {
+			divide(out, tk, float32(heads*queries))
+		}
+		out += F32(4 * tk)
+	}
+}
