@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math"
 	"slices"
 
@@ -33,9 +34,31 @@ type File struct {
 	Tensors  []safetensors.Tensor
 }
 
-// Convert makes the model file of an edition from the published weights and
-// vocabulary: programs, tokenizer, weights. The same input gives the same file.
-func Convert(m *tfjs.Model, vocabulary []unigram.Piece, e Edition) (*File, error) {
+// Convert makes the model file of an edition from the published files
+// model.json, its shards and vocab.json: programs, tokenizer, weights. The same
+// input gives the same file. progress may be nil.
+func Convert(published fs.FS, e Edition, progress tfjs.Progress) (*File, error) {
+	vocabulary, err := readVocabulary(published)
+	if err != nil {
+		return nil, fmt.Errorf("use: %w", err)
+	}
+	m, err := tfjs.Read(published, progress)
+	if err != nil {
+		return nil, fmt.Errorf("use: %w", err)
+	}
+	return convert(m, vocabulary, e)
+}
+
+func readVocabulary(published fs.FS) ([]unigram.Piece, error) {
+	f, err := published.Open("vocab.json")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return unigram.ReadVocabulary(f)
+}
+
+func convert(m *tfjs.Model, vocabulary []unigram.Piece, e Edition) (*File, error) {
 	if err := checkConstants(m); err != nil {
 		return nil, fmt.Errorf("use: %w", err)
 	}
