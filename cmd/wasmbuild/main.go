@@ -1,4 +1,7 @@
-// Command wasmbuild builds everything that Fovea loads.
+// Command wasmbuild builds everything that Fovea loads. To rebuild the
+// committed modules, run in the repository
+//
+//	go run ./cmd/wasmbuild kernels
 package main
 
 import (
@@ -19,7 +22,14 @@ type command struct {
 }
 
 var commands = []command{
+	{"kernels", "compile package kernels to WebAssembly", onStdout(runKernels)},
+	{"wat", "print a built module as text", onStdout(runWat)},
 	{"model", "make a model file from published files", runModel},
+}
+
+// onStdout is for a command whose result is text.
+func onStdout(run func(args []string, stdout, stderr io.Writer) error) func([]string, io.Writer) error {
+	return func(args []string, stderr io.Writer) error { return run(args, os.Stdout, stderr) }
 }
 
 func main() {

@@ -1,0 +1,58 @@
+// Package build runs the compiler's passes from a directory of kernel Go to
+// a binary module.
+package build
+
+import (
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/check"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/load"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/lower"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/pass"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/wasm"
+)
+
+// Options choose the build.
+type Options struct {
+	Relaxed bool // relaxed SIMD
+	Bench   bool // export functions with //wasm:bench, too
+
+	// Inspect, if set, sees the module after each step, by the step's name.
+	Inspect func(step string, m *ir.Module) error
+}
+
+// A Module is a built module.
+type Module struct {
+	Binary []byte
+	Sizes  []wasm.Size // of the functions, in their order
+}
+
+// Dir compiles the package of kernel Go in dir. Complaints about the source
+// are a [diag.List].
+func Dir(dir string, opts Options) (*Module, error) {
+	p, err := load.Dir(dir, opts.Relaxed)
+	if err != nil {
+		return nil, err
+	}
+	if err := check.Package(p); err != nil {
+		return nil, err
+	}
+	m := lower.Package(p, lower.Options{Relaxed: opts.Relaxed, Bench: opts.Bench})
+	if err := opts.inspect("lower", m); err != nil {
+		return nil, err
+	}
+	for _, p := range pass.All {
+		p.Run(m)
+		if err := opts.inspect(p.Name, m); err != nil {
+			return nil, err
+		}
+	}
+	binary, sizes := wasm.Encode(m)
+	return &Module{binary, sizes}, nil
+}
+
+func (o *Options) inspect(step string, m *ir.Module) error {
+	if o.Inspect == nil {
+		return nil
+	}
+	return o.Inspect(step, m)
+}

@@ -1,0 +1,111 @@
+package check
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
+	"github.com/fovea-run/fovea/kernels/simd128"
+)
+
+// callOrExpr checks an expression that may be a call with several results.
+func (c *checker) callOrExpr(x ast.Expr) {
+	if call, ok := ast.Unparen(x).(*ast.CallExpr); ok && c.info.Types[x].Value == nil {
+		c.call(call)
+		return
+	}
+	c.expr(x)
+}
+
+func (c *checker) call(x *ast.CallExpr) {
+	callee := dialect.CalleeOf(c.info, x)
+	switch {
+	case callee.Conversion != nil:
+		c.conversion(x, callee.Conversion)
+	case callee.Intrinsic != nil:
+		c.intrinsic(x, callee)
+	case callee.Func != nil:
+		c.calls[c.fn] = append(c.calls[c.fn], call{x.Pos(), callee.Func})
+		c.arguments(x)
+	default:
+		c.errorf(x, "%s", c.insteadOfCall(x))
+	}
+}
+
+func (c *checker) arguments(x *ast.CallExpr) {
+	for _, a := range x.Args {
+		if _, several := c.info.Types[a].Type.(*types.Tuple); several {
+			c.errorf(a, "the results of a call cannot be passed on at once: assign them to variables first")
+		}
+		c.callOrExpr(a)
+	}
+}
+
+func (c *checker) insteadOfCall(x *ast.CallExpr) string {
+	switch fun := ast.Unparen(x.Fun).(type) {
+	case *ast.Ident:
+		if f, ok := c.info.Uses[fun].(*types.Func); ok && dialect.InSimd128(f) {
+			return fun.Name + " is for hosts and tests: a kernel can call only intrinsics"
+		}
+		if _, ok := c.info.Uses[fun].(*types.Builtin); ok {
+			return insteadOfBuiltin(fun.Name)
+		}
+	case *ast.FuncLit:
+		return "no closures: write a function"
+	}
+	return "only functions of this package and intrinsics can be called, directly"
+}
+
+func insteadOfBuiltin(name string) string {
+	switch name {
+	case "min", "max":
+		return "no builtin " + name + ": write an if, or use Min32 and Max32 on floats"
+	case "panic":
+		return "no panic: return an error code, or call Unreachable where nothing can be returned"
+	case "print", "println":
+		return "no printing: test the kernel natively"
+	}
+	return "no builtin " + name + ": kernels have numbers and linear memory only"
+}
+
+func (c *checker) conversion(x *ast.CallExpr, to types.Type) {
+	arg := x.Args[0]
+	c.expr(arg)
+	from := c.info.Types[arg].Type
+	switch {
+	case dialect.IsVector(from) || dialect.IsVector(to):
+		c.errorf(x, "vectors are not converted: use an As method for the same bits, or a Convert method")
+	case dialect.IsFloat(from) && dialect.IsInteger(to):
+		c.errorf(x, "float to integer differs outside the integer's range: use TruncInt32 or TruncUint32")
+	default:
+		c.valueType(x, to)
+	}
+}
+
+func (c *checker) intrinsic(x *ast.CallExpr, callee dialect.Callee) {
+	operands := callee.Operands(x)
+	from, to, limit := dialect.Immediates(callee.Intrinsic)
+	for i, a := range operands {
+		if i >= from && i < to {
+			c.immediate(a, callee.Intrinsic, limit)
+			continue
+		}
+		c.expr(a)
+	}
+}
+
+func (c *checker) immediate(x ast.Expr, op *simd128.Op, limit uint64) {
+	v := c.info.Types[x].Value
+	if v == nil {
+		if op.Instruction().Imm == simd128.MemArg {
+			c.errorf(x, "the offset is part of the instruction and must be a constant: add to the address instead")
+		} else {
+			c.errorf(x, "the lane is part of the instruction and must be a constant: unroll the loop over lanes")
+		}
+		return
+	}
+	if n, exact := constant.Uint64Val(constant.ToInt(v)); !exact || n >= limit {
+		c.errorf(x, "lane %s is out of range: write 0 to %d", v, limit-1)
+	}
+}

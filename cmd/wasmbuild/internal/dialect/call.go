@@ -1,0 +1,90 @@
+package dialect
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/load"
+	"github.com/fovea-run/fovea/kernels/simd128"
+)
+
+// A Callee is what a call expression calls. Exactly one of the first three
+// is set for a call that kernel Go has.
+type Callee struct {
+	Conversion types.Type  // the call is a conversion to this type
+	Intrinsic  *simd128.Op // the call is of an intrinsic
+	Func       *types.Func // the call is of a function of the package
+
+	Recv ast.Expr // the receiver of an intrinsic that is a method
+}
+
+// CalleeOf says what call calls.
+func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
+	fun := ast.Unparen(call.Fun)
+	if tv := info.Types[fun]; tv.IsType() {
+		return Callee{Conversion: tv.Type}
+	}
+	switch fun := fun.(type) {
+	case *ast.Ident:
+		f, ok := info.Uses[fun].(*types.Func)
+		if !ok {
+			return Callee{}
+		}
+		if InSimd128(f) {
+			return Callee{Intrinsic: simd128.OpNamed(f.Name())}
+		}
+		return Callee{Func: f}
+	case *ast.SelectorExpr:
+		f, ok := info.Uses[fun.Sel].(*types.Func)
+		if !ok || !InSimd128(f) || info.Types[fun.X].IsType() {
+			return Callee{}
+		}
+		return Callee{Intrinsic: simd128.OpNamed(methodName(f)), Recv: fun.X}
+	}
+	return Callee{}
+}
+
+// InSimd128 reports whether an object belongs to package simd128.
+func InSimd128(o types.Object) bool { return o.Pkg() != nil && o.Pkg().Path() == load.Simd128 }
+
+// methodName returns Type.Method, or only the name of what is no method of a
+// named type's value.
+func methodName(f *types.Func) string {
+	if recv := f.Signature().Recv(); recv != nil {
+		if n, ok := recv.Type().(*types.Named); ok {
+			return n.Obj().Name() + "." + f.Name()
+		}
+	}
+	return f.Name()
+}
+
+// Operands returns the operands of an intrinsic call in Go's order of
+// evaluation: the receiver, then the arguments.
+func (c Callee) Operands(call *ast.CallExpr) []ast.Expr {
+	if c.Recv == nil {
+		return call.Args
+	}
+	return append([]ast.Expr{c.Recv}, call.Args...)
+}
+
+// Immediates returns the range of Operands that must be constants, as they
+// become part of the instruction, and the limit that they stay below.
+func Immediates(op *simd128.Op) (from, to int, limit uint64) {
+	in := op.Instruction()
+	if in == nil {
+		return 0, 0, 0
+	}
+	switch in.Imm {
+	case simd128.MemArg:
+		at := 1 // address, offset, value
+		if op.Go[len(op.Go)-len("Store"):] == "Store" && in.Name == "v128.store" {
+			at = 2 // vector, address, offset
+		}
+		return at, at + 1, 1 << 32
+	case simd128.Lane:
+		return 1, 2, 4
+	case simd128.Lanes:
+		return 1, 5, 8
+	}
+	return 0, 0, 0
+}
