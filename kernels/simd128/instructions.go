@@ -169,6 +169,9 @@ var Instructions = []Instruction{
 	{"f64.mul", 0xA2, NoImm, "dd:d"},
 	{"f64.div", 0xA3, NoImm, "dd:d"},
 
+	{"f64.min", 0xA4, NoImm, "dd:d"},
+	{"f64.max", 0xA5, NoImm, "dd:d"},
+
 	{"i32.wrap_i64", 0xA7, NoImm, "l:i"},
 	{"i64.extend_i32_s", 0xAC, NoImm, "i:l"},
 	{"i64.extend_i32_u", 0xAD, NoImm, "i:l"},

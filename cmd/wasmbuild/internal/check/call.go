@@ -25,6 +25,10 @@ func (c *checker) call(x *ast.CallExpr) {
 		c.conversion(x, callee.Conversion)
 	case callee.Intrinsic != nil:
 		c.intrinsic(x, callee)
+	case callee.Builtin == "min" || callee.Builtin == "max":
+		for _, a := range x.Args {
+			c.expr(a)
+		}
 	case callee.Func != nil:
 		c.calls[c.fn] = append(c.calls[c.fn], call{x.Pos(), callee.Func})
 		c.arguments(x)
@@ -59,8 +63,6 @@ func (c *checker) insteadOfCall(x *ast.CallExpr) string {
 
 func insteadOfBuiltin(name string) string {
 	switch name {
-	case "min", "max":
-		return "no builtin " + name + ": write an if, or use Min32 and Max32 on floats"
 	case "panic":
 		return "no panic: return an error code, or call Unreachable where nothing can be returned"
 	case "print", "println":

@@ -8,12 +8,13 @@ import (
 	"github.com/fovea-run/fovea/kernels/simd128"
 )
 
-// A Callee is what a call expression calls. Exactly one of the first three
-// is set for a call that kernel Go has.
+// A Callee is what a call expression calls: exactly one of the first four is
+// set for a call that kernel Go can have.
 type Callee struct {
 	Conversion types.Type  // the call is a conversion to this type
 	Intrinsic  *simd128.Op // the call is of an intrinsic
 	Func       *types.Func // the call is of a function of the package
+	Builtin    string      // the call is of this builtin function
 
 	Recv ast.Expr // the receiver of an intrinsic that is a method
 }
@@ -26,6 +27,9 @@ func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
 	}
 	switch fun := fun.(type) {
 	case *ast.Ident:
+		if b, ok := info.Uses[fun].(*types.Builtin); ok {
+			return Callee{Builtin: b.Name()}
+		}
 		f, ok := info.Uses[fun].(*types.Func)
 		if !ok {
 			return Callee{}

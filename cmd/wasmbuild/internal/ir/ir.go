@@ -99,6 +99,9 @@ type (
 		Body []Stmt
 		X    Expr
 	}
+	// Select evaluates A, B and Cond and has the value of A, or that of B if
+	// Cond is zero.
+	Select struct{ A, B, Cond Expr }
 	// Choose evaluates one of two i32 expressions.
 	Choose struct{ Cond, Then, Else Expr }
 )
@@ -131,6 +134,9 @@ func (c *Call) Type() Type {
 
 // Type returns the type of the final expression.
 func (s *Seq) Type() Type { return s.X.Type() }
+
+// Type returns the type of both values.
+func (s *Select) Type() Type { return s.A.Type() }
 
 // Type returns I32.
 func (c *Choose) Type() Type { return I32 }

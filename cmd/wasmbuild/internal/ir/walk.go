@@ -10,6 +10,8 @@ func Operands(x Expr) []*Expr {
 		return refs(x.Args)
 	case *Call:
 		return refs(x.Args)
+	case *Select:
+		return []*Expr{&x.A, &x.B, &x.Cond}
 	case *Choose:
 		return []*Expr{&x.Cond}
 	}

@@ -3,6 +3,7 @@ package lower
 import (
 	"go/ast"
 	"go/constant"
+	"go/token"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
@@ -19,12 +20,47 @@ func (f *function) call(x *ast.CallExpr) ir.Expr {
 	case callee.Intrinsic != nil:
 		return f.intrinsic(callee, callee.Operands(x))
 	}
+	if callee.Builtin != "" {
+		return f.extremum(callee.Builtin, x.Args)
+	}
 	g := f.reach(callee.Func)
 	c := &ir.Call{F: g}
 	for _, a := range x.Args {
 		c.Args = append(c.Args, f.value(a))
 	}
 	return c
+}
+
+// extremum lowers min or max. Those of floats are instructions, which treat
+// NaN and zeros as Go does.
+func (f *function) extremum(name string, args []ast.Expr) ir.Expr {
+	result := f.value(args[0])
+	for _, a := range args[1:] {
+		x, y := result, f.value(a)
+		if t := x.Type(); t == ir.F32 || t == ir.F64 {
+			result = arith(t, name, x, y)
+			continue
+		}
+		op := map[string]token.Token{"min": token.LSS, "max": token.GTR}[name]
+		result = choice(mnemonic(op, f.operandType(args[0], a)), x, y)
+	}
+	return result
+}
+
+// choice is x if x compares so to y, else y.
+func choice(compare string, x, y ir.Expr) ir.Expr {
+	ts := temps([]ir.Type{x.Type(), x.Type()})
+	return &ir.Seq{
+		Body: []ir.Stmt{
+			&ir.Set{Dst: ts[:1], X: x},
+			&ir.Set{Dst: ts[1:], X: y},
+		},
+		X: &ir.Select{
+			A:    &ir.Get{L: ts[0]},
+			B:    &ir.Get{L: ts[1]},
+			Cond: arith(x.Type(), compare, &ir.Get{L: ts[0]}, &ir.Get{L: ts[1]}),
+		},
+	}
 }
 
 func (f *function) intrinsic(callee dialect.Callee, operands []ast.Expr) ir.Expr {

@@ -186,6 +186,8 @@ func (e *expansion) expr(x ir.Expr) ir.Expr {
 		return &ir.Call{F: x.F, Args: e.exprs(x.Args)}
 	case *ir.Seq:
 		return &ir.Seq{Body: e.list(x.Body, false), X: e.expr(x.X)}
+	case *ir.Select:
+		return &ir.Select{A: e.expr(x.A), B: e.expr(x.B), Cond: e.expr(x.Cond)}
 	case *ir.Choose:
 		return &ir.Choose{Cond: e.expr(x.Cond), Then: e.expr(x.Then), Else: e.expr(x.Else)}
 	}

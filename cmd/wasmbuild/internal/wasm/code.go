@@ -191,6 +191,9 @@ func (c *coder) expr(x ir.Expr) {
 	case *ir.Seq:
 		c.list(x.Body)
 		c.expr(x.X)
+	case *ir.Select:
+		c.exprs([]ir.Expr{x.A, x.B, x.Cond})
+		c.op("select")
 	case *ir.Choose:
 		c.choose(x)
 	}
