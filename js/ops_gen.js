@@ -106,4 +106,6 @@ export const errors = {
   212: ['worker', 'the worker died: {got}'],
   213: ['internal', '{got}'],
   214: ['value', '{arg} is {got}, not {want}'],
+  215: ['empty', 'the {arg} has no sentence: {got}'],
+  216: ['too-long', 'the {arg} has {got} sentences, over the limit of {want}'],
 };

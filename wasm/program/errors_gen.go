@@ -82,4 +82,6 @@ const (
 	ErrWorker           = 212
 	ErrInternal         = 213
 	ErrValue            = 214
+	ErrEmpty            = 215
+	ErrTooLong          = 216
 )

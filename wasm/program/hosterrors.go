@@ -19,4 +19,6 @@ var HostErrors = []ErrorCode{
 	{212, "Worker", "the worker died: {got}"},
 	{213, "Internal", "{got}"},
 	{214, "Value", "{arg} is {got}, not {want}"},
+	{215, "Empty", "the {arg} has no sentence: {got}"},
+	{216, "TooLong", "the {arg} has {got} sentences, over the limit of {want}"},
 }
