@@ -9,7 +9,6 @@ const (
 	errNotLoading       = 3  // seal: nothing is being loaded
 	errNameLen          = 4  // a name of {got} bytes is over the limit of {want}
 	errWeightBytes      = 5  // weight {name} has {got} bytes where the program wants {want}
-	errWeightType       = 6  // weight {name} has dtype {got} where the program wants {want}
 	errWeightTwice      = 7  // weight {name} is loaded already
 	errTokenizerTwice   = 8  // a tokenizer is loaded already
 	errTruncated        = 10 // the program ends after {got} of {want} bytes
@@ -45,8 +44,7 @@ const (
 	errOperandUnwritten = 47 // operand {arg}: tensor {name} is not written yet or already overwritten
 	errOutputClass      = 48 // output tensor {name} is a weight or an input
 	errOutputTwice      = 49 // tensor {name} is written twice
-	errOutputAlias      = 50 // output tensor {name} shares slot {got} with an operand or another output
-	errOutputType       = 51 // output tensor {name}: dtype {got} is not f32
+	errSlotShared       = 50 // tensor {name} shares slot {got} with a tensor that is needed at the same time
 	errAttrTag          = 52 // attribute {arg}: tag {got} where {want} is needed
 	errAttrValue        = 53 // attribute {arg}: value {sgot} is not taken
 	errOperandRank      = 54 // operand {arg} (outputs count on): rank {got} where {want} is needed
@@ -62,7 +60,7 @@ const (
 	errNotBound         = 66 // run: {got} is not the table of the last bind
 	errIndex            = 67 // index {sgot} at position {arg} is not in 0..{want}-1
 	errLength           = 68 // length {sgot} at position {arg} is not in 0..{want}
-	errOpArgs           = 69 // op: {got} inputs, attributes or outputs are over the limit of {want}
+	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and {want} outputs: at most 16 inputs, 16 attributes and exactly 1 output are possible
 	errNoTokenizer      = 80 // no tokenizer is loaded
 	errTokenizer        = 81 // the tokenizer is damaged: byte {arg}: {got} where {want} is the limit
 	errRange            = 82 // {want} bytes at {got} lie outside of memory

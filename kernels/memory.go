@@ -6,6 +6,7 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 const (
 	errorAt      = 64   // the error record, see error.go
 	globalsAt    = 128  // module globals, a word each
+	resultAt     = 512  // the shape that an operation gives, see infer.go
 	mailboxAt    = 1024 // small arguments that the host writes
 	mailboxBytes = 4096
 	heapAt       = 1 << 16 // programs, weights and what follows them
@@ -23,8 +24,10 @@ const (
 	gPendingAt
 	gPendingBytes
 	gPendingDType
-	gPendingWeight // the first wanted weight that it fills
-	gOne           // the one-operation program, see op.go
+	gPendingRows // the entries of weights that it fills, see weights.go
+	gPendingPanels
+	gPendingPanelsAt
+	gOne // the one-operation program, see op.go
 	gOneEnd
 	gBound // the table of the last bind, 0 when it is gone
 )
@@ -64,11 +67,13 @@ func Alloc(n uint32) uint32 {
 	return alloc(uint64(n))
 }
 
-// Reset takes back all transient memory, a bound program included.
+// Reset takes back all transient memory: a bound program, a one-operation
+// program and what Load has begun are gone.
 //
 //wasm:export reset
 func Reset() {
 	gCur.Store(0, 0)
+	gPending.Store(0, 0)
 	gOne.Store(0, 0)
 	gBound.Store(0, 0)
 }

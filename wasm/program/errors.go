@@ -22,7 +22,6 @@ var Errors = []ErrorCode{
 	{3, "NotLoading", "seal: nothing is being loaded"},
 	{4, "NameLen", "a name of {got} bytes is over the limit of {want}"},
 	{5, "WeightBytes", "weight {name} has {got} bytes where the program wants {want}"},
-	{6, "WeightType", "weight {name} has dtype {got} where the program wants {want}"},
 	{7, "WeightTwice", "weight {name} is loaded already"},
 	{8, "TokenizerTwice", "a tokenizer is loaded already"},
 
@@ -61,8 +60,7 @@ var Errors = []ErrorCode{
 	{47, "OperandUnwritten", "operand {arg}: tensor {name} is not written yet or already overwritten"},
 	{48, "OutputClass", "output tensor {name} is a weight or an input"},
 	{49, "OutputTwice", "tensor {name} is written twice"},
-	{50, "OutputAlias", "output tensor {name} shares slot {got} with an operand or another output"},
-	{51, "OutputType", "output tensor {name}: dtype {got} is not f32"},
+	{50, "SlotShared", "tensor {name} shares slot {got} with a tensor that is needed at the same time"},
 	{52, "AttrTag", "attribute {arg}: tag {got} where {want} is needed"},
 	{53, "AttrValue", "attribute {arg}: value {sgot} is not taken"},
 	{54, "OperandRank", "operand {arg} (outputs count on): rank {got} where {want} is needed"},
@@ -79,7 +77,7 @@ var Errors = []ErrorCode{
 	{66, "NotBound", "run: {got} is not the table of the last bind"},
 	{67, "Index", "index {sgot} at position {arg} is not in 0..{want}-1"},
 	{68, "Length", "length {sgot} at position {arg} is not in 0..{want}"},
-	{69, "OpArgs", "op: {got} inputs, attributes or outputs are over the limit of {want}"},
+	{69, "OpArgs", "op: {arg} inputs, {got} attributes and {want} outputs: at most 16 inputs, 16 attributes and exactly 1 output are possible"},
 
 	{80, "NoTokenizer", "no tokenizer is loaded"},
 	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},

@@ -9,7 +9,6 @@ const (
 	ErrNotLoading       = 3
 	ErrNameLen          = 4
 	ErrWeightBytes      = 5
-	ErrWeightType       = 6
 	ErrWeightTwice      = 7
 	ErrTokenizerTwice   = 8
 	ErrTruncated        = 10
@@ -45,8 +44,7 @@ const (
 	ErrOperandUnwritten = 47
 	ErrOutputClass      = 48
 	ErrOutputTwice      = 49
-	ErrOutputAlias      = 50
-	ErrOutputType       = 51
+	ErrSlotShared       = 50
 	ErrAttrTag          = 52
 	ErrAttrValue        = 53
 	ErrOperandRank      = 54

@@ -1,0 +1,231 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// The table that Bind writes: a header, then a record for each tensor.
+const (
+	bindProgram      = 0
+	bindTensors      = 4
+	bindOps          = 8
+	bindArenaBytes   = 12
+	bindScratch      = 16 // address of the operations' scratch memory
+	bindScratchBytes = 20
+	bindHeader       = 32
+
+	boundAt     = 0 // address; of a weight as its layout has it
+	boundBytes  = 4
+	boundDType  = 8
+	boundRank   = 12
+	boundShape  = 16 // maxRank words
+	boundScales = 40 // address of a q8 weight's scales
+	boundBytesN = 48
+
+	slotAlign = 256 // as WebGPU wants of a buffer's offset
+)
+
+// Bind fixes the dimensions of a program, words in the mailbox in the
+// program's order, and returns the address of a table: words [0] program,
+// [1] tensors, [2] operations, [3] bytes of the arena, [4] address of the
+// operations' scratch memory; from word 8 on, 12 words a tensor: address,
+// bytes, dtype, rank, 6 extents, address of the scales, 0. It returns 0 with
+// an error where a dimension is out of its range, shapes do not fit, a
+// weight is missing or memory is short.
+//
+// Bind takes back all transient memory. The table and the tensors hold until
+// the next Bind, Op, Load or Reset.
+//
+//wasm:export bind
+func Bind(program, dims uint32) uint32 {
+	clearError()
+	if !isProgram(program) {
+		return fail(errHandle, 0, program, 0)
+	}
+	one, end := gOne.Load(0), gOneEnd.Load(0)
+	Reset()
+	if program == one {
+		gOne.Store(0, one)
+		gCur.Store(0, end)
+	}
+	p := U32(program)
+	cur := heapCur()
+	table := uint32(0)
+	if checkDims(p, dims) {
+		table = layOut(p)
+	}
+	if table == 0 {
+		gCur.Store(0, cur)
+	}
+	gBound.Store(0, table)
+	return table
+}
+
+// checkDims checks the n dimensions in the mailbox.
+func checkDims(p U32, n uint32) bool {
+	if n != p.Load(hdrDims) {
+		return fail(errDimCount, 0, n, p.Load(hdrDims)) != 0
+	}
+	d := p + U32(p.Load(hdrDimsAt))
+	for i := range n {
+		v := word(mailboxAt, i)
+		name := uint32(p) + p.Load(hdrStrings) + d.Load(0)
+		if v < d.Load(8) {
+			return failNamed(errDimLow, name, d.Load(4), i, v, d.Load(8)) != 0
+		}
+		if v > d.Load(12) {
+			return failNamed(errDimHigh, name, d.Load(4), i, v, d.Load(12)) != 0
+		}
+		d += dimBytes
+	}
+	return true
+}
+
+// layOut makes the table of p for the dimensions in the mailbox, 0 with an
+// error if it cannot.
+func layOut(p U32) uint32 {
+	tensors, slots := p.Load(hdrTensors), p.Load(hdrSlots)
+	extents := U32(alloc(uint64(4 * p.Load(hdrExprs))))
+	offsets := U32(alloc(uint64(4 * slots)))
+	table := U32(alloc(uint64(bindHeader + boundBytesN*tensors)))
+	if extents == 0 || offsets == 0 || table == 0 {
+		return 0
+	}
+	if !evalExprs(p, extents, mailboxAt) || !checkShapes(p, extents) {
+		return 0
+	}
+	MemoryFill(uint32(table), 0, bindHeader+boundBytesN*tensors)
+	MemoryFill(uint32(offsets), 0, 4*slots)
+	for i := range tensors {
+		if !bindTensor(p, extents, offsets, tensorAt(p, i), boundTensor(table, i)) {
+			return 0
+		}
+	}
+	arena := layOutSlots(offsets, slots)
+	scratch := largestScratch(p, extents)
+	base := alloc(arena + scratch + slotAlign)
+	if base == 0 {
+		return 0
+	}
+	base = (base + slotAlign - 1) &^ (slotAlign - 1)
+	placeTensors(p, offsets, table, base)
+	table.Store(bindProgram, uint32(p))
+	table.Store(bindTensors, tensors)
+	table.Store(bindOps, p.Load(hdrOps))
+	table.Store(bindArenaBytes, uint32(arena))
+	table.Store(bindScratch, base+uint32(arena))
+	table.Store(bindScratchBytes, uint32(scratch))
+	return uint32(table)
+}
+
+// boundTensor returns the address of tensor i's record in table.
+func boundTensor(table U32, i uint32) U32 {
+	return table + U32(bindHeader+boundBytesN*i)
+}
+
+// bindTensor writes the shape and size of tensor t to its record and raises
+// the size of its slot, which stands in sizes, to its own.
+func bindTensor(p, extents, sizes, t, record U32) bool {
+	rank := t.Load(tenRank)
+	record.Store(boundDType, t.Load(tenDType))
+	record.Store(boundRank, rank)
+	bytes := uint64(4)
+	if t.Load(tenDType) == dtypeQ8 {
+		bytes = 1
+	}
+	for axis := range rank {
+		n := extent(t, extents, axis)
+		setWord(record+boundShape, axis, n)
+		bytes *= uint64(n)
+		if bytes > addressEnd {
+			return failTensor(p, t, errTensorBytes, 0, 0, 0)
+		}
+	}
+	record.Store(boundBytes, uint32(bytes))
+	if t.Load(tenClass) == classWeight {
+		return bindWeight(t, record)
+	}
+	slot := t.Load(tenSlot)
+	if word(sizes, slot) < uint32(bytes) {
+		setWord(sizes, slot, uint32(bytes))
+	}
+	return true
+}
+
+// bindWeight writes the addresses of weight t to its record.
+func bindWeight(t, record U32) bool {
+	e := U32(t.Load(tenEntry))
+	at, scales := e.Load(weightAt), e.Load(weightScales)
+	if at == 0 || scales == 0 && e.Load(weightDType) == dtypeQ8 {
+		return failWeight(e, errWeightMissing, 0, 0)
+	}
+	record.Store(boundAt, at)
+	record.Store(boundScales, scales)
+	return true
+}
+
+// layOutSlots turns the sizes of the slots into their offsets in the arena
+// and returns the arena's size.
+func layOutSlots(sizes U32, slots uint32) uint64 {
+	end := uint64(0)
+	for i := range slots {
+		size := word(sizes, i)
+		setWord(sizes, i, saturate(end))
+		end += (uint64(size) + slotAlign - 1) &^ (slotAlign - 1)
+	}
+	return end
+}
+
+// placeTensors writes the addresses of the tensors in the arena at base.
+func placeTensors(p, offsets, table U32, base uint32) {
+	for i := range p.Load(hdrTensors) {
+		t := tensorAt(p, i)
+		if t.Load(tenClass) != classWeight {
+			boundTensor(table, i).Store(boundAt, base+word(offsets, t.Load(tenSlot)))
+		}
+	}
+}
+
+// largestScratch returns the bytes of scratch memory that the most demanding
+// operation of p needs.
+func largestScratch(p, extents U32) uint64 {
+	most := uint64(0)
+	op := firstOp(p)
+	for range p.Load(hdrOps) {
+		if n := opScratch(p, op, extents); n > most {
+			most = n
+		}
+		op = nextOp(op)
+	}
+	return most
+}
+
+// opScratch returns the bytes of scratch memory that op needs.
+func opScratch(p, op, extents U32) uint64 {
+	switch op.Load(opCode) {
+	case opMatmul:
+		return matmulScratch(operand(p, op, 0), operand(p, op, 1), extents)
+	case opAttention:
+		keys := extent(operand(p, op, 1), extents, 1)
+		return uint64(attentionScratch(keys, attrBits(op, 1), attrBits(op, 2)))
+	case opAttentionWeights:
+		keys := extent(operand(p, op, 1), extents, 1)
+		return uint64(attentionScratch(keys, attrBits(op, 1), 0))
+	}
+	return 0
+}
+
+// matmulScratch is the memory for the quantized rows of x, or for the panels
+// of a factor w that does not lie in panels.
+func matmulScratch(x, w, extents U32) uint64 {
+	k, n := extent(w, extents, 0), extent(w, extents, 1)
+	if w.Load(tenDType) == dtypeQ8 {
+		rows := uint32(1)
+		for axis := range x.Load(tenRank) - 1 {
+			rows *= extent(x, extents, axis)
+		}
+		return uint64(gemmQ8Scratch(rows, blockLen)) * uint64(k/blockLen)
+	}
+	if w.Load(tenLayout) == layoutPanels {
+		return 0
+	}
+	return uint64(k) * ((uint64(n) + panelCols - 1) &^ (panelCols - 1)) * 4
+}

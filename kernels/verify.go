@@ -1,0 +1,229 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// Verify reports (1 or 0) whether the program of so many bytes at addr, in
+// memory taken by Alloc or Load, is sound: nothing in it refers outside of
+// it, every operation gets what it takes, no tensor is read before it is
+// written or after another has taken its slot, and the shapes fit together
+// with all dimensions at their least and at their largest. Bind checks the
+// shapes again for the dimensions in use. The error record says what is
+// wrong.
+//
+//wasm:export verify
+func Verify(addr, bytes uint32) uint32 {
+	clearError()
+	if addr < heapAt || uint64(addr)+uint64(bytes) > uint64(heapCur()) {
+		return fail(errRange, 0, addr, bytes)
+	}
+	if verifyProgram(U32(addr), bytes) {
+		return 1
+	}
+	return 0
+}
+
+// verifyProgram is Verify for bytes inside of taken memory.
+func verifyProgram(p U32, bytes uint32) bool {
+	if !verifyHeader(p, bytes) || !verifySections(p, bytes) ||
+		!verifyDims(p) || !verifyExprs(p) || !verifyTensors(p) {
+		return false
+	}
+	cur := heapCur()
+	ok := verifyOps(p, bytes) && verifyShapes(p)
+	gCur.Store(0, cur)
+	return ok
+}
+
+// wantWord fails unless a word of the header has that value.
+func wantWord(got, want, code uint32) bool {
+	return got == want || fail(code, 0, got, want) != 0
+}
+
+func verifyHeader(p U32, bytes uint32) bool {
+	if bytes < headerBytes {
+		return fail(errTruncated, 0, bytes, headerBytes) != 0
+	}
+	if bytes > maxProgramBytes {
+		return fail(errCount, hdrBytes/4, bytes, maxProgramBytes) != 0
+	}
+	return wantWord(p.Load(hdrMagic), programMagic, errMagic) &&
+		wantWord(p.Load(hdrFormat), formatVersion, errFormat) &&
+		wantWord(p.Load(hdrOpTable), opTableVersion, errOpTable) &&
+		wantWord(p.Load(hdrLevel), 0, errLevel) &&
+		wantWord(bytes, p.Load(hdrBytes), errTruncated) &&
+		zeroWords(p, hdrReserved, headerBytes)
+}
+
+// zeroWords fails unless the words of p in from..to-1 are 0.
+func zeroWords(p U32, from, to uint32) bool {
+	for off := from; off < to; off += 4 {
+		if v := (p + U32(off)).Load(0); v != 0 {
+			return fail(errReserved, off/4, v, 0) != 0
+		}
+	}
+	return true
+}
+
+func verifySections(p U32, bytes uint32) bool {
+	names := uint64(p.Load(hdrStrings)) + uint64(p.Load(hdrStringBytes))
+	if names > uint64(bytes) {
+		return fail(errSection, hdrStrings/4, saturate(names), bytes) != 0
+	}
+	return verifyName(p, p.Load(hdrName), p.Load(hdrNameLen)) &&
+		verifySection(p, bytes, hdrDims, dimBytes, maxDims) &&
+		verifySection(p, bytes, hdrExprs, exprBytes, maxExprs) &&
+		verifySection(p, bytes, hdrTensors, tensorBytes, maxTensors) &&
+		verifySection(p, bytes, hdrOps, opBytes, maxOps) &&
+		atMostCount(p, hdrSlots, maxTensors)
+}
+
+// verifySection checks the section whose count and offset are at header: so
+// many records of size bytes.
+func verifySection(p U32, bytes, header, size, limit uint32) bool {
+	if !atMostCount(p, header, limit) {
+		return false
+	}
+	n, at := word(p, header/4), word(p, header/4+1)
+	if at%4 != 0 {
+		return fail(errAlign, header/4+1, at, 0) != 0
+	}
+	if end := uint64(at) + uint64(n*size); end > uint64(bytes) {
+		return fail(errSection, header/4, saturate(end), bytes) != 0
+	}
+	return true
+}
+
+func atMostCount(p U32, header, limit uint32) bool {
+	n := word(p, header/4)
+	return n <= limit || fail(errCount, header/4, n, limit) != 0
+}
+
+// verifyName checks that a name lies inside of the names.
+func verifyName(p U32, at, n uint32) bool {
+	end, size := uint64(at)+uint64(n), p.Load(hdrStringBytes)
+	return end <= uint64(size) || fail(errNameRange, 0, saturate(end), size) != 0
+}
+
+func verifyDims(p U32) bool {
+	d := p + U32(p.Load(hdrDimsAt))
+	for range p.Load(hdrDims) {
+		name, n, least, most := d.Load(0), d.Load(4), d.Load(8), d.Load(12)
+		if !verifyName(p, name, n) {
+			return false
+		}
+		if least == 0 || least > most {
+			return failNamed(errDimRange, uint32(p)+p.Load(hdrStrings)+name, n, 0, least, most) != 0
+		}
+		d += dimBytes
+	}
+	return true
+}
+
+func verifyExprs(p U32) bool {
+	x := p + U32(p.Load(hdrExprsAt))
+	for i := range p.Load(hdrExprs) {
+		kind, a, b := x.Load(0), x.Load(4), x.Load(8)
+		limit := i
+		switch kind {
+		case exprConst:
+			a, limit = 0, 1
+		case exprDim:
+			limit = p.Load(hdrDims)
+		case exprAdd, exprMul, exprCeilDiv:
+			if b >= limit {
+				return fail(errExprOperand, i, b, limit) != 0
+			}
+		default:
+			return fail(errExprKind, i, kind, 0) != 0
+		}
+		if a >= limit {
+			return fail(errExprOperand, i, a, limit) != 0
+		}
+		x += exprBytes
+	}
+	return true
+}
+
+func verifyTensors(p U32) bool {
+	for i := range p.Load(hdrTensors) {
+		t := tensorAt(p, i)
+		if !verifyName(p, t.Load(tenName), t.Load(tenNameLen)) || !verifyTensor(p, t) {
+			return false
+		}
+	}
+	return true
+}
+
+func verifyTensor(p, t U32) bool {
+	rank := t.Load(tenRank)
+	if rank > maxRank {
+		return failTensor(p, t, errRank, 0, rank, maxRank)
+	}
+	for axis := range rank {
+		if e := word(t+tenShape, axis); e >= p.Load(hdrExprs) {
+			return fail(errExprOperand, axis, e, p.Load(hdrExprs)) != 0
+		}
+	}
+	if !zeroWords(t, tenShape+4*rank, tenSlot) || !zeroWords(t, tenReserved, tensorBytes) {
+		return false
+	}
+	switch t.Load(tenClass) {
+	case classWeight:
+		return verifyWeight(p, t)
+	case classInput, classOutput, classScratch:
+		return verifyActivation(p, t)
+	case classState:
+		return failTensor(p, t, errState, 0, classState, formatVersion)
+	}
+	return failTensor(p, t, errClass, 0, t.Load(tenClass), 0)
+}
+
+// verifyActivation checks a tensor of the arena.
+func verifyActivation(p, t U32) bool {
+	dtype, slot := t.Load(tenDType), t.Load(tenSlot)
+	if dtype != dtypeF32 && (dtype != dtypeI32 || t.Load(tenClass) != classInput) {
+		return failTensor(p, t, errTensorType, 0, dtype, 0)
+	}
+	if t.Load(tenLayout) != layoutRows {
+		return failTensor(p, t, errLayout, 0, t.Load(tenLayout), 0)
+	}
+	return slot < p.Load(hdrSlots) || failTensor(p, t, errSlot, 0, slot, p.Load(hdrSlots))
+}
+
+func verifyWeight(p, t U32) bool {
+	dtype, layout, rank := t.Load(tenDType), t.Load(tenLayout), t.Load(tenRank)
+	if dtype != dtypeF32 && dtype != dtypeQ8 {
+		return failTensor(p, t, errTensorType, 0, dtype, 0)
+	}
+	if t.Load(tenSlot) != none {
+		return failTensor(p, t, errSlot, 0, t.Load(tenSlot), 0)
+	}
+	if layout > layoutPanels || rank != 2 && (layout == layoutPanels || dtype == dtypeQ8) {
+		return failTensor(p, t, errLayout, 0, layout, 0)
+	}
+	count := uint64(1)
+	for axis := range rank {
+		x := p + U32(p.Load(hdrExprsAt)+exprBytes*word(t+tenShape, axis))
+		if x.Load(0) != exprConst || x.Load(4) == 0 {
+			return failTensor(p, t, errWeightShape, axis, 0, 0)
+		}
+		count *= uint64(x.Load(4))
+		if count > addressEnd/4 {
+			return failTensor(p, t, errTensorBytes, 0, 0, 0)
+		}
+	}
+	if dtype == dtypeQ8 {
+		// The blocks run along the axis that is contiguous in the file.
+		axis := 1 - layout
+		if n := constExtent(p, t, axis); n%blockLen != 0 {
+			return failTensor(p, t, errBlocks, axis, n, blockLen)
+		}
+	}
+	return true
+}
+
+// constExtent returns an extent of a weight.
+func constExtent(p, t U32, axis uint32) uint32 {
+	x := p + U32(p.Load(hdrExprsAt)+exprBytes*word(t+tenShape, axis))
+	return x.Load(4)
+}

@@ -1,0 +1,199 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// verifyOps checks the operations one after the other. Two arrays keep track:
+// owners has for each slot the tensor that it holds, plus 1, and written a 1
+// for each tensor that has been written.
+func verifyOps(p U32, bytes uint32) bool {
+	slots, tensors := p.Load(hdrSlots), p.Load(hdrTensors)
+	owners := U32(alloc(uint64(4 * (slots + tensors))))
+	if owners == 0 {
+		return false
+	}
+	MemoryFill(uint32(owners), 0, 4*(slots+tensors))
+	written := owners + U32(4*slots)
+	if !placeInputs(p, owners) {
+		return false
+	}
+	at := p.Load(hdrOpsAt)
+	for i := range p.Load(hdrOps) {
+		recOp.Store(0, i)
+		if !verifyOpRecord(p, at, bytes) {
+			return false
+		}
+		op := p + U32(at)
+		if !verifyOperands(p, op, owners) || !verifyOutput(p, op, owners, written) || !verifyAttrs(op) {
+			return false
+		}
+		at = uint32(nextOp(op) - p)
+	}
+	recOp.Store(0, noOp)
+	return outputsHeld(p, owners)
+}
+
+// placeInputs gives every input its slot.
+func placeInputs(p, owners U32) bool {
+	for i := range p.Load(hdrTensors) {
+		t := tensorAt(p, i)
+		if t.Load(tenClass) != classInput {
+			continue
+		}
+		slot := t.Load(tenSlot)
+		if word(owners, slot) != 0 {
+			return failTensor(p, t, errSlotShared, 0, slot, 0)
+		}
+		setWord(owners, slot, i+1)
+	}
+	return true
+}
+
+// outputsHeld checks that every output is in its slot at the end.
+func outputsHeld(p, owners U32) bool {
+	for i := range p.Load(hdrTensors) {
+		t := tensorAt(p, i)
+		if t.Load(tenClass) == classOutput && word(owners, t.Load(tenSlot)) != i+1 {
+			return failTensor(p, t, errOutputUnwritten, 0, 0, 0)
+		}
+	}
+	return true
+}
+
+// verifyOpRecord checks the code and the counts of the operation at offset at
+// and that its record ends inside of the program.
+func verifyOpRecord(p U32, at, bytes uint32) bool {
+	if at+opBytes > bytes {
+		return fail(errOpsEnd, 0, at+opBytes, bytes) != 0
+	}
+	op := p + U32(at)
+	code := op.Load(opCode)
+	types := opOperands(code)
+	if types == 0 {
+		return fail(errOpCode, 0, code, opLast) != 0
+	}
+	operands := uint32(0)
+	for ; types != 0; types >>= 8 {
+		operands++
+	}
+	attrs := uint32(0)
+	for kinds := opAttrs(code); kinds != 0; kinds >>= 4 {
+		attrs++
+	}
+	if !wantWord(op.Load(opOperandsN), operands, errOperandCount) ||
+		!wantWord(op.Load(opOutputsN), 1, errOutputCount) ||
+		!wantWord(op.Load(opAttrsN), attrs, errAttrCount) {
+		return false
+	}
+	end := uint32(nextOp(op) - p)
+	return end <= bytes || fail(errOpsEnd, 0, end, bytes) != 0
+}
+
+func verifyOperands(p, op, owners U32) bool {
+	types := opOperands(op.Load(opCode))
+	for i := range op.Load(opOperandsN) {
+		if !verifyOperand(p, op, owners, i, uint32(types>>(8*i&63))&0xFF) {
+			return false
+		}
+	}
+	return true
+}
+
+// verifyOperand checks operand i, whose byte of opOperands is accepts.
+func verifyOperand(p, op, owners U32, i, accepts uint32) bool {
+	index := operandIndex(op, i)
+	if index == none {
+		return accepts&operandOptional != 0 || fail(errOperandMissing, i, 0, 0) != 0
+	}
+	if index >= p.Load(hdrTensors) {
+		return fail(errTensorIndex, i, index, p.Load(hdrTensors)) != 0
+	}
+	t := tensorAt(p, index)
+	dtype, layout := t.Load(tenDType), t.Load(tenLayout)
+	if accepts>>(dtype&31)&1 == 0 {
+		return fail(errOperandType, i, dtype, 0) != 0
+	}
+	// Only a matrix product reads panels, and a q8 factor only as panels.
+	factor := op.Load(opCode) == opMatmul && i == 1
+	if layout == layoutPanels && !factor || layout == layoutRows && factor && dtype == dtypeQ8 {
+		return fail(errOperandType, i, layout, 0) != 0
+	}
+	if t.Load(tenClass) != classWeight && word(owners, t.Load(tenSlot)) != index+1 {
+		return failTensor(p, t, errOperandUnwritten, i, 0, 0)
+	}
+	return true
+}
+
+// verifyOutput checks the output of op and gives it its slot.
+func verifyOutput(p, op, owners, written U32) bool {
+	index := outputIndex(op)
+	if index >= p.Load(hdrTensors) {
+		return fail(errTensorIndex, op.Load(opOperandsN), index, p.Load(hdrTensors)) != 0
+	}
+	t := tensorAt(p, index)
+	if t.Load(tenClass) != classOutput && t.Load(tenClass) != classScratch {
+		return failTensor(p, t, errOutputClass, 0, 0, 0)
+	}
+	if word(written, index) != 0 {
+		return failTensor(p, t, errOutputTwice, 0, 0, 0)
+	}
+	slot := t.Load(tenSlot)
+	for i := range op.Load(opOperandsN) {
+		operand := operandIndex(op, i)
+		if operand != none && tensorAt(p, operand).Load(tenSlot) == slot {
+			return failTensor(p, t, errSlotShared, i, slot, 0)
+		}
+	}
+	setWord(written, index, 1)
+	setWord(owners, slot, index+1)
+	return true
+}
+
+func verifyAttrs(op U32) bool {
+	kinds := opAttrs(op.Load(opCode))
+	for i := range op.Load(opAttrsN) {
+		if !verifyAttr(op, i, kinds>>(4*i&31)&15) {
+			return false
+		}
+	}
+	return true
+}
+
+func verifyAttr(op U32, i, kind uint32) bool {
+	tag, bits := opAttr(op, i).Load(0), attrBits(op, i)
+	wantTag := uint32(tagInt)
+	if kind == attrFloat {
+		wantTag = tagFloat
+	}
+	if tag != wantTag {
+		return fail(errAttrTag, i, tag, wantTag) != 0
+	}
+	ok := true
+	switch kind {
+	case attrInt:
+		ok = int32(bits) >= 0
+	case attrFloat:
+		ok = bits&0x7F800000 != 0x7F800000
+	case attrAct:
+		ok = bits <= actTanh
+	}
+	return ok || fail(errAttrValue, i, bits, 0) != 0
+}
+
+// verifyShapes checks the operations' shapes with the dimensions at their
+// least and at their largest values.
+func verifyShapes(p U32) bool {
+	values := U32(alloc(uint64(4 * p.Load(hdrDims))))
+	extents := U32(alloc(uint64(4 * p.Load(hdrExprs))))
+	if values == 0 || extents == 0 {
+		return false
+	}
+	for bound := range uint32(2) {
+		for i := range p.Load(hdrDims) {
+			setWord(values, i, (p + U32(p.Load(hdrDimsAt)+dimBytes*i+8+4*bound)).Load(0))
+		}
+		if !evalExprs(p, extents, values) || !checkShapes(p, extents) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,241 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// Every weight that a program wants has an entry in the list gWeights. The
+// programs' tensors of one name, type and layout share it; a tensor finds its
+// entry through its first reserved word, which wantWeights sets.
+const (
+	weightNext    = 0
+	weightName    = 4 // address, in the first program that wants it
+	weightNameLen = 8
+	weightDType   = 12
+	weightLayout  = 16
+	weightRows    = 20 // extents of a matrix; elements and 1 for any other
+	weightCols    = 24
+	weightAt      = 28 // address of the data, 0 until sealed
+	weightScales  = 32 // address of a q8 weight's scales
+	weightBytes   = 48
+
+	tenEntry = tenReserved
+)
+
+// wantWeights finds or makes the entries of the weights of p.
+func wantWeights(p U32) bool {
+	for i := range p.Load(hdrTensors) {
+		t := tensorAt(p, i)
+		if t.Load(tenClass) == classWeight && !wantWeight(p, t) {
+			return false
+		}
+	}
+	return true
+}
+
+func wantWeight(p, t U32) bool {
+	name := uint32(p) + p.Load(hdrStrings) + t.Load(tenName)
+	dtype, layout := t.Load(tenDType), t.Load(tenLayout)
+	rows, cols := weightExtents(p, t)
+	for e := U32(gWeights.Load(0)); e != 0; e = U32(e.Load(weightNext)) {
+		if e.Load(weightDType) != dtype || !sameBytes(e, name, t.Load(tenNameLen)) {
+			continue
+		}
+		if e.Load(weightRows) != rows || e.Load(weightCols) != cols {
+			return failTensor(p, t, errWeightConflict, 0, 0, 0)
+		}
+		if e.Load(weightLayout) == layout {
+			t.Store(tenEntry, uint32(e))
+			return true
+		}
+	}
+	e := U32(alloc(weightBytes))
+	if e == 0 {
+		return false
+	}
+	MemoryFill(uint32(e), 0, weightBytes)
+	e.Store(weightNext, gWeights.Load(0))
+	e.Store(weightName, name)
+	e.Store(weightNameLen, t.Load(tenNameLen))
+	e.Store(weightDType, dtype)
+	e.Store(weightLayout, layout)
+	e.Store(weightRows, rows)
+	e.Store(weightCols, cols)
+	gWeights.Store(0, uint32(e))
+	t.Store(tenEntry, uint32(e))
+	return true
+}
+
+// weightExtents returns the extents of a matrix, and of any other weight its
+// elements and 1.
+func weightExtents(p, t U32) (rows, cols uint32) {
+	rank := t.Load(tenRank)
+	if rank == 2 {
+		return constExtent(p, t, 0), constExtent(p, t, 1)
+	}
+	rows = 1
+	for axis := range rank {
+		rows *= constExtent(p, t, axis)
+	}
+	return rows, 1
+}
+
+// sameBytes reports whether the name of entry e is the n bytes at name.
+func sameBytes(e U32, name, n uint32) bool {
+	if e.Load(weightNameLen) != n {
+		return false
+	}
+	own := e.Load(weightName)
+	for i := range n {
+		if U8(own+i).Load(0) != U8(name+i).Load(0) {
+			return false
+		}
+	}
+	return true
+}
+
+// beginWeight makes room for the tensor of the model file whose name is in
+// the mailbox: the weight of that name if it is f32, the quantized elements
+// NAME.q if it is u8, their scales NAME.s if it is f16.
+//
+// The data of a weight that is wanted as in the file stays where the host
+// writes it, with its panels behind; of one that is wanted in panels only it
+// is written behind the place for them.
+func beginWeight(dtype, nameLen, bytes uint32) uint32 {
+	if nameLen > mailboxBytes {
+		return fail(errNameLen, 0, nameLen, mailboxBytes)
+	}
+	n := plainName(dtype, nameLen)
+	rows := wanted(dtype, n, layoutRows)
+	panels := wanted(dtype, n, layoutPanels)
+	if rows == 0 && panels == 0 {
+		return 0
+	}
+	if rows != 0 && !fillable(rows, dtype, bytes) || panels != 0 && !fillable(panels, dtype, bytes) {
+		return 0
+	}
+	gPendingDType.Store(0, dtype)
+	gPendingRows.Store(0, uint32(rows))
+	gPendingPanels.Store(0, uint32(panels))
+	if rows == 0 {
+		return allocBehind(panels, dtype, bytes)
+	}
+	at := alloc(uint64(bytes))
+	if at != 0 && panels != 0 && !allocPanels(panels, dtype) {
+		return 0
+	}
+	return at
+}
+
+// allocBehind makes room for panels and returns that for bytes behind them.
+func allocBehind(panels U32, dtype, bytes uint32) uint32 {
+	if !allocPanels(panels, dtype) {
+		return 0
+	}
+	return alloc(uint64(bytes))
+}
+
+// allocPanels makes room for the panels of a weight's data or scales.
+func allocPanels(e U32, dtype uint32) bool {
+	k, cols := uint64(e.Load(weightRows)), (uint64(e.Load(weightCols))+panelCols-1)&^(panelCols-1)
+	size := k * cols * 4
+	switch dtype {
+	case dtypeU8:
+		size = k * cols
+	case dtypeF16:
+		size = k / blockLen * cols * 4
+	}
+	at := alloc(size)
+	gPendingPanelsAt.Store(0, at)
+	return at != 0
+}
+
+// plainName returns the length of the mailbox's name without the ending .q
+// of quantized elements or .s of their scales, none if it does not have it.
+func plainName(dtype, n uint32) uint32 {
+	ending := uint32('q')
+	switch dtype {
+	case dtypeF32:
+		return n
+	case dtypeU8:
+	case dtypeF16:
+		ending = 's'
+	default:
+		return none
+	}
+	tail := U8(mailboxAt + n)
+	if n < 2 || (tail-2).Load(0) != '.' || (tail-1).Load(0) != ending {
+		return none
+	}
+	return n - 2
+}
+
+// wanted returns the entry that wants the file's tensor of the first n bytes
+// of the mailbox in that layout, 0 if there is none.
+func wanted(dtype, n, layout uint32) U32 {
+	logical := uint32(dtypeF32)
+	if dtype != dtypeF32 {
+		logical = dtypeQ8
+	}
+	for e := U32(gWeights.Load(0)); e != 0; e = U32(e.Load(weightNext)) {
+		if e.Load(weightDType) == logical && e.Load(weightLayout) == layout && sameBytes(e, mailboxAt, n) {
+			return e
+		}
+	}
+	return 0
+}
+
+// fillable checks that e is not filled yet and wants so many bytes.
+func fillable(e U32, dtype, bytes uint32) bool {
+	elements := e.Load(weightRows) * e.Load(weightCols)
+	want, filled := elements, e.Load(weightAt)
+	switch dtype {
+	case dtypeF32:
+		want = 4 * elements
+	case dtypeF16:
+		want, filled = elements/blockLen*2, e.Load(weightScales)
+	}
+	if filled != 0 {
+		return failWeight(e, errWeightTwice, 0, 0)
+	}
+	return bytes == want || failWeight(e, errWeightBytes, bytes, want)
+}
+
+// failWeight fails with the name of entry e.
+func failWeight(e U32, code, got, want uint32) bool {
+	return failNamed(code, e.Load(weightName), e.Load(weightNameLen), 0, got, want) != 0
+}
+
+// sealWeight packs the pending weight into its panels and makes it known.
+func sealWeight(at, bytes uint32) {
+	rows, panels := U32(gPendingRows.Load(0)), U32(gPendingPanels.Load(0))
+	dtype, packed := gPendingDType.Load(0), gPendingPanelsAt.Load(0)
+	field := uint32(weightAt)
+	if dtype == dtypeF16 {
+		field = weightScales
+	}
+	if panels != 0 {
+		packWeight(packed, at, dtype, panels.Load(weightRows), panels.Load(weightCols))
+		(panels + U32(field)).Store(0, packed)
+	}
+	if rows != 0 {
+		(rows + U32(field)).Store(0, at)
+	}
+	if rows != 0 && panels == 0 {
+		keep(at + bytes)
+	} else if rows == 0 {
+		keep(at)
+	} else {
+		keep(heapCur())
+	}
+}
+
+// packWeight packs k·n elements of the file's type, or their scales.
+func packWeight(dst, src, dtype, k, n uint32) {
+	switch dtype {
+	case dtypeF32:
+		packPanels(F32(dst), F32(src), k, n)
+	case dtypeU8:
+		packQ8(I8(dst), U8(src), k, n)
+	case dtypeF16:
+		packQ8Scales(F32(dst), U16(src), k, n)
+	}
+}
