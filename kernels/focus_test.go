@@ -93,7 +93,7 @@ func TestPlanPadding(t *testing.T) {
 		{nil, nil},
 		{[]uint32{0}, []planned{{0, 1, 0}}},
 		{[]uint32{5, 300}, []planned{{0, 2, 128}}},                       // small: padding is taken
-		{[]uint32{100, 101, 20}, []planned{{0, 2, 100}, {2, 1, 101}}}, // 80/200 while small, then 82/303
+		{[]uint32{100, 101, 20}, []planned{{0, 2, 100}, {2, 1, 101}}},    // 80/200 while small, then 82/303
 		{[]uint32{64, 70, 128, 128}, []planned{{0, 2, 70}, {2, 2, 128}}}, // 6/140 padded, then 122/384
 		{[]uint32{112, 128}, []planned{{0, 2, 128}}},                     // 16/256
 		{[]uint32{96, 128}, []planned{{0, 2, 128}}},                      // 32/256 is just 1/8

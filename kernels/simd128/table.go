@@ -2,8 +2,8 @@ package simd128
 
 import "strings"
 
-// An Op is an intrinsic: what wasmbuild makes of a call of it.
-type Op struct {
+// An Intrinsic is a function or method of the package: what wasmbuild makes of a call of it.
+type Intrinsic struct {
 	Go   string // function, or Type.Method
 	Wasm string // mnemonic; empty when it only reinterprets bits
 	// Then, if set, takes Wasm's result and the last operand.
@@ -13,16 +13,16 @@ type Op struct {
 }
 
 // Instruction returns the intrinsic's instruction, nil for a reinterpretation.
-func (o *Op) Instruction() *Instruction { return byName[o.Wasm] }
+func (o *Intrinsic) Instruction() *Instruction { return byName[o.Wasm] }
 
 // OpNamed returns the intrinsic with a Go name, nil if there is none.
-func OpNamed(name string) *Op { return opsByName[name] }
+func OpNamed(name string) *Intrinsic { return opsByName[name] }
 
 // IsMethod reports whether the intrinsic is a method.
-func (o *Op) IsMethod() bool { return strings.Contains(o.Go, ".") }
+func (o *Intrinsic) IsMethod() bool { return strings.Contains(o.Go, ".") }
 
-var opsByName = func() map[string]*Op {
-	m := make(map[string]*Op, len(Ops))
+var opsByName = func() map[string]*Intrinsic {
+	m := make(map[string]*Intrinsic, len(Ops))
 	for i := range Ops {
 		m[Ops[i].Go] = &Ops[i]
 	}
@@ -30,7 +30,7 @@ var opsByName = func() map[string]*Op {
 }()
 
 // Ops is every intrinsic of the package.
-var Ops = []Op{
+var Ops = []Intrinsic{
 	{Go: "U8.Load", Wasm: "i32.load8_u"},
 	{Go: "U8.Store", Wasm: "i32.store8"},
 	{Go: "I8.Load", Wasm: "i32.load8_s"},

@@ -97,7 +97,7 @@ func (c *checker) intrinsic(x *ast.CallExpr, callee dialect.Callee) {
 	}
 }
 
-func (c *checker) immediate(x ast.Expr, op *simd128.Op, limit uint64) {
+func (c *checker) immediate(x ast.Expr, op *simd128.Intrinsic, limit uint64) {
 	v := c.info.Types[x].Value
 	if v == nil {
 		if op.Instruction().Imm == simd128.MemArg {

@@ -11,10 +11,10 @@ import (
 // A Callee is what a call expression calls: exactly one of the first four is
 // set for a call that kernel Go can have.
 type Callee struct {
-	Conversion types.Type  // the call is a conversion to this type
-	Intrinsic  *simd128.Op // the call is of an intrinsic
-	Func       *types.Func // the call is of a function of the package
-	Builtin    string      // the call is of this builtin function
+	Conversion types.Type         // the call is a conversion to this type
+	Intrinsic  *simd128.Intrinsic // the call is of an intrinsic
+	Func       *types.Func        // the call is of a function of the package
+	Builtin    string             // the call is of this builtin function
 
 	Recv ast.Expr // the receiver of an intrinsic that is a method
 }
@@ -73,7 +73,7 @@ func (c Callee) Operands(call *ast.CallExpr) []ast.Expr {
 
 // Immediates returns the range of Operands that must be constants, as they
 // become part of the instruction, and the limit that they stay below.
-func Immediates(op *simd128.Op) (from, to int, limit uint64) {
+func Immediates(op *simd128.Intrinsic) (from, to int, limit uint64) {
 	in := op.Instruction()
 	if in == nil {
 		return 0, 0, 0
