@@ -15,8 +15,8 @@ type Intrinsic struct {
 // Instruction returns the intrinsic's instruction, nil for a reinterpretation.
 func (o *Intrinsic) Instruction() *Instruction { return byName[o.Wasm] }
 
-// OpNamed returns the intrinsic with a Go name, nil if there is none.
-func OpNamed(name string) *Intrinsic { return opsByName[name] }
+// IntrinsicNamed returns the intrinsic with a Go name, nil if there is none.
+func IntrinsicNamed(name string) *Intrinsic { return opsByName[name] }
 
 // IsMethod reports whether the intrinsic is a method.
 func (o *Intrinsic) IsMethod() bool { return strings.Contains(o.Go, ".") }

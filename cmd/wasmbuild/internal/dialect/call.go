@@ -35,7 +35,7 @@ func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
 			return Callee{}
 		}
 		if InSimd128(f) {
-			return Callee{Intrinsic: simd128.OpNamed(f.Name())}
+			return Callee{Intrinsic: simd128.IntrinsicNamed(f.Name())}
 		}
 		return Callee{Func: f}
 	case *ast.SelectorExpr:
@@ -43,7 +43,7 @@ func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
 		if !ok || !InSimd128(f) || info.Types[fun.X].IsType() {
 			return Callee{}
 		}
-		return Callee{Intrinsic: simd128.OpNamed(methodName(f)), Recv: fun.X}
+		return Callee{Intrinsic: simd128.IntrinsicNamed(methodName(f)), Recv: fun.X}
 	}
 	return Callee{}
 }
