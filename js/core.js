@@ -4,7 +4,7 @@
 import { FoveaError, wrap } from './error.js';
 import { Instance } from './instance.js';
 import { acts, ops } from './ops_gen.js';
-import { readProgram } from './program.js';
+import { operationAt, readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
 import { checkDigest, readSafetensors } from './safetensors.js';
 import { fromBytes, normalize, print } from './tensor.js';
@@ -28,7 +28,7 @@ export class Core {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto') variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
     try {
-      this.#module = module ?? await WebAssembly.compile(await fetchBytes(wasmURL.replace('{variant}', variant)));
+      this.#module = module ?? await WebAssembly.compile(await fetchBytes(new URL(`infer-${variant}.wasm`, wasmURL).href));
     } catch (err) {
       throw wrap(err, 'fetch', { op: 'open', arg: wasmURL });
     }
@@ -93,7 +93,7 @@ export class Core {
       ...attributes(name, row.attrs, attrs),
     ]);
     const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, row.outputs.length);
-    if (handle === 0) throw instance.failure(name);
+    if (handle === 0) throw instance.failure(name, () => name);
     const program = readProgram(instance, handle);
     const present = operands.filter((o) => given.has(o));
     program.inputs.forEach((p, i) => { p.name = present[i]; });
@@ -218,7 +218,7 @@ function deduce(program, dim, given) {
 function bind(instance, program, dims) {
   instance.post(dims);
   const table = instance.call(program.name, 'bind', program.handle, dims.length);
-  if (table === 0) throw instance.failure(program.name, program.handle);
+  if (table === 0) throw instance.failure(program.name, (i) => operationAt(instance, program.handle, i));
   return table;
 }
 
@@ -236,7 +236,7 @@ function execute(instance, op, program, dims, given) {
     if (print(shape) !== print(want.shape)) throw new FoveaError('input-shape', { op, arg: p.name, got: print(shape), want: print(want.shape) });
     instance.bytes(want.addr, want.bytes).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  if (instance.call(op, 'run', table) !== 0) throw instance.failure(op, program.handle);
+  if (instance.call(op, 'run', table) !== 0) throw instance.failure(op, (i) => operationAt(instance, program.handle, i));
   return Object.fromEntries(program.outputs.map((p) => {
     const { addr, bytes, shape } = tensor(p);
     return [p.name, { dtype: p.dtype, shape, data: fromBytes(p.dtype, instance.bytes(addr, bytes)) }];
@@ -269,6 +269,6 @@ function attributes(op, rows, attrs = {}) {
 /** Token counts as words. */
 function lengths(op, lens) {
   const bad = Array.prototype.findIndex.call(lens, (n) => !Number.isInteger(n) || n < 0 || n > 0xffffffff);
-  if (bad >= 0) throw new FoveaError('value', { op, arg: `lens[${bad}]`, got: lens[bad], want: 'a number of tokens' });
+  if (bad >= 0) throw new FoveaError('value', { op, arg: `lens[${bad}]`, got: lens[bad], want: 'a count' });
   return Uint32Array.from(lens);
 }

@@ -43,3 +43,14 @@ export class FoveaError extends Error {
 export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
+
+/**
+ * Returns err itself if it is a FoveaError, else one that wraps it.
+ * @param {unknown} err
+ * @param {string} code
+ * @param {{op?: string, arg?: string}} [about]
+ */
+export function wrap(err, code, about) {
+  if (err instanceof FoveaError) return err;
+  return new FoveaError(code, { ...about, got: err?.message ?? String(err), cause: err });
+}

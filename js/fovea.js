@@ -40,12 +40,12 @@ export { FoveaError };
  * @param {boolean} [o.worker] compute in a worker of its own; the default in a page
  * @param {'auto'|'simd'|'relaxed'} [o.variant] 'simd' gives the same bits on
  *   every engine; 'relaxed' is faster and needs relaxed SIMD; 'auto' takes it if it is there
- * @param {string|URL} [o.wasmURL] where the module is; '{variant}' in it stands for the variant
+ * @param {string|URL} [o.wasmURL] the folder of infer-simd.wasm and infer-relaxed.wasm
  * @param {WebAssembly.Module} [o.module] the compiled module, where the platform provides it
  * @returns {Promise<Runtime>}
  */
 export async function open({ worker = 'document' in globalThis, variant = 'auto', wasmURL, module } = {}) {
-  if (!module) wasmURL = `${new URL(wasmURL ?? '../wasm/infer-{variant}.wasm', wasmURL ? globalThis.location?.href : import.meta.url)}`;
+  if (!module) wasmURL = (wasmURL ? new URL(wasmURL, globalThis.location?.href) : new URL('../wasm/', import.meta.url)).href;
   const backend = worker ? new WorkerBackend() : new InlineBackend();
   try {
     return new Runtime(backend, await backend.call('open', [{ module, wasmURL, variant }]));

@@ -4,11 +4,9 @@
 
 import { FoveaError, fill } from './error.js';
 import { errors, ops } from './ops_gen.js';
-import { operationAt } from './program.js';
 
 const MAILBOX = 1024;
 const MAILBOX_BYTES = 4096;
-const NONE = 0xffffffff;
 
 export class Instance {
   #exports;
@@ -78,15 +76,16 @@ export class Instance {
   /**
    * The error of the last call, from the error record; null if it has none.
    * @param {string} op what was being done
-   * @param {number} [program] address of the program that it was done to
+   * @param {(index: number) => string} [operationName] names an operation of
+   *   the program that it was done to; the index may be that of none
    */
-  failure(op, program = 0) {
+  failure(op, operationName = () => '') {
     const [code, opIndex, argIndex, rawGot, want, nameAt, nameLen] = this.words(this.call(op, 'error'), 7);
     if (code === 0) return null;
     const [kind, template] = errors[code] ?? [`error-${code}`, `error ${code}`];
     const got = template.includes('{sgot}') ? rawGot | 0 : rawGot;
     const name = nameAt ? this.text(nameAt, nameLen) : '';
-    const operation = program && opIndex !== NONE ? operationAt(this, program, opIndex) : '';
+    const operation = operationName(opIndex);
     const operand = operandName(operation, argIndex, template);
     let text = fill(template, { arg: operand || argIndex, got, sgot: got, want, name: JSON.stringify(name) });
     if (operation && operation !== op) text = `operation ${opIndex} (${operation}): ${text}`;

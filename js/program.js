@@ -6,8 +6,8 @@ import { dtypes, ops } from './ops_gen.js';
 
 const CONST = 0;
 const DIM = 1;
-const SIGNS = ['', '', '+', '·', '/']; // by kind; / rounds up
-const MAX_DEPTH = 6; // of a printed expression; its text doubles with each level
+const COMPOUND = { 2: (a, b) => `(${a}+${b})`, 3: (a, b) => `${a}*${b}`, 4: (a, b) => `ceil(${a}/${b})` };
+const MAX_TEXT = 200; // of an expression: a chain of doublings would grow exponentially
 const INPUT = 2;
 const OUTPUT = 3;
 const TENSOR_WORDS = 16;
@@ -31,24 +31,26 @@ export function readProgram(instance, handle) {
     const [at, n, min, max] = instance.words(handle + h[8] + 16 * i, 4);
     return { name: name(at, n), min, max };
   });
-  const axis = (index, depth = 0) => {
-    if (depth > MAX_DEPTH) return '…';
-    const [kind, a, b] = instance.words(handle + h[10] + 12 * index, 3);
-    if (kind === CONST) return `${a}`;
-    if (kind === DIM) return dims[a].name;
-    return `(${axis(a, depth + 1)}${SIGNS[kind]}${axis(b, depth + 1)})`;
-  };
+  const texts = [];
+  for (let i = 0; i < h[9]; i++) {
+    const [kind, a, b] = instance.words(handle + h[10] + 12 * i, 3);
+    const text = kind === CONST ? `${a}` : kind === DIM ? dims[a].name : COMPOUND[kind](texts[a], texts[b]);
+    texts.push(text.length > MAX_TEXT ? '…' : text);
+  }
   const ports = { [INPUT]: [], [OUTPUT]: [] };
   for (let index = 0; index < h[11]; index++) {
     const t = instance.words(handle + h[12] + 4 * TENSOR_WORDS * index, TENSOR_WORDS);
-    const shape = Array.from(t.subarray(5, 5 + t[4]), (e) => axis(e));
+    const shape = Array.from(t.subarray(5, 5 + t[4]), (e) => texts[e]);
     ports[t[2]]?.push({ index, name: name(t[0], t[1]), dtype: dtypes[t[3]], shape });
   }
   return { handle, name: name(h[16], h[17]), dims, inputs: ports[INPUT], outputs: ports[OUTPUT] };
 }
 
-/** The name of operation index of the program at handle. */
+const NO_OPERATION = 0xffffffff;
+
+/** The name of operation index of the program at handle, '' for no operation. */
 export function operationAt(instance, handle, index) {
+  if (index === NO_OPERATION) return '';
   let at = handle + instance.words(handle, 20)[14];
   for (; index > 0; index--) {
     const [, operands, outputs, attrs] = instance.words(at, 4);
