@@ -45,6 +45,17 @@ func (p *Program) tensorText(i int, t Tensor, exprs []string) string {
 	return strings.Replace(s, "  ", " ", 1)
 }
 
+// Axes returns the shape of t, one of p's tensors, as a text an axis: a
+// number, the name of a dimension or an expression of them.
+func (p *Program) Axes(t Tensor) []string {
+	exprs := p.exprTexts()
+	axes := make([]string, len(t.Shape))
+	for i, e := range t.Shape {
+		axes[i] = at(exprs, e)
+	}
+	return axes
+}
+
 // at is texts[i], or "?" for an index out of range.
 func at(texts []string, i uint32) string {
 	if uint64(i) < uint64(len(texts)) {
