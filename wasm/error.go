@@ -1,31 +1,114 @@
 package wasm
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
-// An Error says what a call could not do. The words of Got and Want are for
-// people; Code, Op and Arg are stable.
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+// An Error says what a call could not do. Its message is for people; Code, Op
+// and Arg are stable.
 type Error struct {
-	Code string // the kind of failure, such as "shape"
-	Op   string // what was being done: a program, an operation or a call
-	Arg  string // the tensor, dimension or attribute at fault, if one is
+	Code string // the kind of failure: an ID of program.Errors or program.HostErrors
+	Op   string // what was being done: an operation, a program or a call
+	Arg  string // the tensor, dimension, operand or attribute at fault, if one is
 	Got  string // what was found
 	Want string // what was needed
+
+	text  string // the message, where the fields cannot tell it
+	cause error
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("fovea: ")
-	for _, s := range []string{e.Op, e.Arg} {
-		if s != "" {
-			b.WriteString(s + ": ")
+	text := e.text
+	if text == "" {
+		text = fill(template(e.Code), e.Arg, e.Arg, e.Got, e.Want)
+		if e.Op != "" {
+			text = e.Op + ": " + text
 		}
 	}
-	b.WriteString(e.Code)
-	if e.Got != "" {
-		b.WriteString(": " + e.Got)
+	return "fovea: " + text
+}
+
+// Unwrap returns the error that led to e, if there is one.
+func (e *Error) Unwrap() error { return e.cause }
+
+// failure returns an error of the table's row code.
+func failure(code uint32, op, arg string, got, want any) *Error {
+	return &Error{Code: program.ErrorID(code), Op: op, Arg: arg, Got: fmt.Sprint(got), Want: fmt.Sprint(want)}
+}
+
+// because is failure with the error that led to it.
+func because(cause error, code uint32, op, arg string) *Error {
+	e := failure(code, op, arg, cause, "")
+	e.cause = cause
+	return e
+}
+
+// template is the message of the row with that ID, or the ID itself.
+func template(id string) string {
+	for _, row := range slices.Concat(program.Errors, program.HostErrors) {
+		if row.ID() == id {
+			return row.Message
+		}
 	}
-	if e.Want != "" {
-		b.WriteString(", want " + e.Want)
+	return id
+}
+
+func fill(template, arg, name, got, want string) string {
+	return strings.NewReplacer("{arg}", arg, "{name}", strconv.Quote(name), "{got}", got, "{sgot}", got, "{want}", want).Replace(template)
+}
+
+// recordError makes an error of a module's error record. op is what was being
+// done, operation the name of the operation that the record points at, "" for
+// none.
+func recordError(r program.Record, op, operation string) *Error {
+	id := program.ErrorID(r.Code)
+	message := template(id)
+	e := &Error{Code: id, Op: op, Arg: r.Name, Got: decimal(r.Got), Want: decimal(r.Want)}
+	if strings.Contains(message, "{sgot}") {
+		e.Got = strconv.Itoa(int(int32(r.Got)))
 	}
-	return b.String()
+	arg := decimal(r.Arg)
+	if name := argName(operation, r.Arg, message); name != "" {
+		e.Arg, arg = name, name
+	}
+	e.text = op + ": "
+	if operation != "" {
+		e.Op = operation
+		if operation != op {
+			e.text += fmt.Sprintf("operation %d (%s): ", r.Op, operation)
+		}
+	}
+	e.text += fill(message, arg, r.Name, e.Got, e.Want)
+	return e
+}
+
+func decimal(v uint32) string { return strconv.FormatUint(uint64(v), 10) }
+
+// argName is the name of the operand or attribute that a message numbers, ""
+// where it numbers something else.
+func argName(operation string, index uint32, message string) string {
+	row := program.OpByName(operation)
+	if row == nil {
+		return ""
+	}
+	var names []string
+	switch {
+	case strings.Contains(message, "operand {arg}"):
+		for _, o := range slices.Concat(row.Operands, row.Outputs) {
+			names = append(names, o.Name)
+		}
+	case strings.Contains(message, "attribute {arg}"):
+		for _, a := range row.Attrs {
+			names = append(names, a.Name)
+		}
+	}
+	if uint64(index) < uint64(len(names)) {
+		return names[index]
+	}
+	return ""
 }

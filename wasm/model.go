@@ -1,16 +1,26 @@
 package wasm
 
-import "context"
+import (
+	"context"
+
+	"github.com/fovea-run/fovea/wasm/program"
+)
 
 // A Model is a loaded model file. It may be used from several goroutines,
 // which then take turns.
-type Model struct{}
+type Model struct {
+	runtime  *Runtime
+	machine  *machine
+	card     Card
+	programs []loadedProgram
+}
 
 // Card describes a model, as its file does.
 type Card struct {
 	Name    string `json:"name"`
 	Source  string `json:"source"`
 	License string `json:"license"`
+	Edition string `json:"edition"` // of the weights: "f32" or "int8"
 	// Dims is the length of an embedding.
 	Dims int `json:"dims"`
 	// MaxTokens is how many tokens of a text are used; the rest is ignored.
@@ -41,45 +51,39 @@ type Port struct {
 }
 
 // Card returns the description in the model's file.
-func (m *Model) Card() Card { return Card{} }
+func (m *Model) Card() Card { return m.card }
 
 // Programs returns the model's programs in the file's order.
-func (m *Model) Programs() []Program { return nil }
-
-// Close frees the model's instance.
-func (m *Model) Close() error { return nil }
-
-// A Token is a piece of a text.
-type Token struct {
-	ID         int32
-	Start, End int // byte offsets into the text
+func (m *Model) Programs() []Program {
+	var out []Program
+	for _, p := range m.programs {
+		d := Program{Name: p.Name, Inputs: p.describe(program.Input), Outputs: p.describe(program.Output)}
+		for _, dim := range p.Dims {
+			d.Dims = append(d.Dims, Dim{dim.Name, int(dim.Min), int(dim.Max)})
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
-// Tokenize returns the tokens of text, all of them: a model's card says how
-// many a run uses.
-func (m *Model) Tokenize(ctx context.Context, text string) ([]Token, error) { return nil, nil }
-
-// A Span is the part text[Start:End] of a text.
-type Span struct{ Start, End int }
-
-// Split returns the sentences of text, without the white space between them.
-func (m *Model) Split(ctx context.Context, text string) ([]Span, error) { return nil, nil }
-
-// A Batch is a set of texts to encode in one run.
-type Batch struct {
-	Indices []int // of the texts
-	Tokens  int   // the most tokens that one of them has, after clipping
+func (p loadedProgram) describe(class program.Class) []Port {
+	var out []Port
+	for _, t := range p.ports(class) {
+		out = append(out, Port{t.name, t.dtype, p.Axes(p.Tensors[t.index])})
+	}
+	return out
 }
 
-// Plan sorts texts of lens tokens into batches of at most maxBatch texts of
-// similar length, each clipped to maxTokens tokens.
-func (m *Model) Plan(ctx context.Context, lens []int, maxBatch, maxTokens int) ([]Batch, error) {
-	return nil, nil
+func (m *Model) programNames() []string {
+	var names []string
+	for _, p := range m.programs {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
-// Select returns in ascending order the indices of the best-scored texts
-// whose lens sum to at most the share budget (0 to 1) of all lens, rounded
-// up; at least one if there is any and budget is not 0.
-func (m *Model) Select(ctx context.Context, scores []float32, lens []int, budget float64) ([]int, error) {
-	return nil, nil
+// Close waits for a run and frees the model's instance.
+func (m *Model) Close() error {
+	m.runtime.forget(m.machine)
+	return m.machine.shut(context.Background())
 }

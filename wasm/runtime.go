@@ -2,14 +2,19 @@ package wasm
 
 import (
 	"context"
-	"io"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/fovea-run/fovea/wasm/program"
 )
 
 // Options choose how a [Runtime] computes. The zero value is right for most.
 type Options struct {
 	// Engine is "wazero" (the module, compiled to machine code; the default)
-	// or "native" (the kernels as Go, slower but steppable). Both give the
-	// same bits.
+	// or "native" (the kernels as Go, slower but steppable, and the only one
+	// under GOOS=js). Both give the same bits.
 	Engine string
 	// CacheDir, if set, keeps wazero's machine code between processes.
 	CacheDir string
@@ -17,27 +22,94 @@ type Options struct {
 	MaxMemory int64
 }
 
+const defaultMaxMemory = 1 << 30
+
 // A Runtime holds the compiled module. It may be used from several
 // goroutines.
-type Runtime struct{}
+type Runtime struct {
+	engine engine
+
+	mu       sync.Mutex
+	closed   bool
+	machines map[*machine]struct{}
+	ops      *machine // for single operations, made by the first
+}
 
 // Open compiles the module. Close the Runtime after use.
 func Open(ctx context.Context, o Options) (*Runtime, error) {
-	return nil, &Error{Code: "unsupported", Op: "open"}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	pages, err := o.pages()
+	if err != nil {
+		return nil, err
+	}
+	rt := &Runtime{machines: map[*machine]struct{}{}}
+	if o.Engine == "" {
+		o.Engine = defaultEngine
+	}
+	switch o.Engine {
+	case "native":
+		rt.engine = nativeEngine{pages}
+	case "wazero":
+		if rt.engine, err = newWazeroEngine(ctx, o.CacheDir, pages); err != nil {
+			return nil, because(err, program.ErrInternal, "open", "wazero")
+		}
+	default:
+		return nil, failure(program.ErrUnsupported, "open", "Engine", o.Engine, `"wazero" or "native"`)
+	}
+	return rt, nil
 }
 
-// Close frees the runtime and closes its models.
-func (rt *Runtime) Close() error { return nil }
-
-// Load reads a model file (see [OpenModelFile]) of size bytes, checks its
-// SHA-256 and loads it into an instance of its own. r is not used after
-// Load.
-func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
-	return nil, &Error{Code: "unsupported", Op: "load"}
+// pages is MaxMemory in pages of WebAssembly.
+func (o Options) pages() (uint32, error) {
+	const most = 1<<16 - 1 // so that a memory's size fits into 32 bits
+	n := o.MaxMemory
+	if n == 0 {
+		n = defaultMaxMemory
+	}
+	if n < 2*pageSize {
+		return 0, failure(program.ErrValue, "open", "MaxMemory", n, "at least 128 KiB")
+	}
+	return uint32(min(n/pageSize, most)), nil
 }
 
-// Op runs the single operation name, such as "attention", on inputs named as
-// in the operation table, and returns its outputs, named likewise.
-func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
-	return nil, &Error{Code: "unsupported", Op: name}
+// newMachine makes an instance that rt closes with itself.
+func (rt *Runtime) newMachine(ctx context.Context) (*machine, error) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	return rt.newMachineLocked(ctx)
+}
+
+func (rt *Runtime) newMachineLocked(ctx context.Context) (*machine, error) {
+	if rt.closed {
+		return nil, failure(program.ErrClosed, "", "runtime", "", "")
+	}
+	m, err := newMachine(ctx, rt.engine)
+	if err == nil {
+		rt.machines[m] = struct{}{}
+	}
+	return m, err
+}
+
+func (rt *Runtime) forget(m *machine) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	delete(rt.machines, m)
+}
+
+// Close waits for running calls, then closes the models and frees the
+// runtime.
+func (rt *Runtime) Close() error {
+	rt.mu.Lock()
+	rt.closed = true
+	machines := slices.Collect(maps.Keys(rt.machines))
+	clear(rt.machines)
+	rt.mu.Unlock()
+	ctx := context.Background()
+	var errs []error
+	for _, m := range machines {
+		errs = append(errs, m.shut(ctx))
+	}
+	return errors.Join(append(errs, rt.engine.close(ctx))...)
 }

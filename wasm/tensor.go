@@ -3,20 +3,19 @@ package wasm
 import (
 	"encoding/binary"
 	"math"
+	"slices"
+
+	"github.com/fovea-run/fovea/wasm/program"
 )
 
 // A DType is the type of a tensor's elements.
-type DType uint32
+type DType = program.DType
 
-// The types of elements, with the codes that programs use.
+// The types that inputs and outputs have.
 const (
-	Float32 DType = 1
-	Int32   DType = 2
-	Uint8   DType = 3
-	Float16 DType = 4
-	// Int8Blocks is int8 in blocks of 32 with a float16 scale each. Only
-	// weights have it.
-	Int8Blocks DType = 5
+	Float32 = program.F32
+	Int32   = program.I32
+	Uint8   = program.U8
 )
 
 // A Tensor is a dense array in row-major order.
@@ -29,8 +28,8 @@ type Tensor struct {
 // Tensors are the named inputs or outputs of a run.
 type Tensors map[string]Tensor
 
-// Attrs are the attributes of an operation by name. Integers and float32
-// values are exact in float64.
+// Attrs are the attributes of an operation by name: integers, activations
+// (see program.Act) and float32 values, all of which are exact in float64.
 type Attrs map[string]float64
 
 // F32 returns a tensor with a copy of data. Without a shape it has one axis
@@ -57,7 +56,7 @@ func shapeOr(shape []int, n int) []int {
 	if len(shape) == 0 {
 		return []int{n}
 	}
-	return append([]int(nil), shape...)
+	return slices.Clone(shape)
 }
 
 // Float32s returns a copy of the elements, or nil if t is not [Float32].
@@ -82,4 +81,27 @@ func (t Tensor) Int32s() []int32 {
 		out[i] = int32(binary.LittleEndian.Uint32(t.Data[4*i:]))
 	}
 	return out
+}
+
+// check says what is wrong with t in itself.
+func (t Tensor) check(op, name string) error {
+	switch t.DType {
+	case Float32, Int32, Uint8:
+	default:
+		return failure(program.ErrInputType, op, name, t.DType, "f32, i32 or u8")
+	}
+	want := uint64(t.DType.Size())
+	for _, n := range t.Shape {
+		if n < 0 || int64(n) > math.MaxUint32 {
+			return failure(program.ErrInputShape, op, name, t.Shape, "lengths of 32 bits")
+		}
+		if want > 0 && uint64(n) > math.MaxUint64/2/want {
+			return failure(program.ErrMemory, op, name, t.Shape, "")
+		}
+		want *= uint64(n)
+	}
+	if uint64(len(t.Data)) != want {
+		return failure(program.ErrInputData, op, name, len(t.Data), want)
+	}
+	return nil
 }

@@ -1,0 +1,127 @@
+package wasm
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/fovea-run/fovea/wasm/models/safetensors"
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+// Kinds of what the module's load takes.
+const (
+	kindProgram   = 1
+	kindWeight    = 2
+	kindTokenizer = 3
+)
+
+// Names in a model file.
+const (
+	programPrefix = "program."
+	tokenizerName = "tokenizer"
+	cardKey       = "fovea.card"
+)
+
+var fileTypes = map[safetensors.DType]DType{
+	safetensors.F32: program.F32, safetensors.I32: program.I32, safetensors.U8: program.U8, safetensors.F16: program.F16,
+}
+
+// Load reads a model file (see [OpenModelFile]) of size bytes, checks its
+// SHA-256 and loads it into an instance of its own. r is not used after
+// Load.
+func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f, err := safetensors.Read(r, size)
+	if err != nil {
+		return nil, because(err, program.ErrFile, "load", "")
+	}
+	if err := f.Verify(); err != nil {
+		return nil, because(err, program.ErrFile, "load", "")
+	}
+	m := &Model{runtime: rt}
+	if err := json.Unmarshal([]byte(f.Metadata[cardKey]), &m.card); err != nil {
+		return nil, because(err, program.ErrFile, "load", cardKey)
+	}
+	if m.machine, err = rt.newMachine(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.load(ctx, f); err != nil {
+		m.Close()
+		return nil, err
+	}
+	return m, nil
+}
+
+// load hands the file's tensors to the module and tries to bind each program,
+// so that a missing weight shows now rather than in the first run.
+func (m *Model) load(ctx context.Context, f *safetensors.File) error {
+	if err := m.machine.take(ctx, "model"); err != nil {
+		return err
+	}
+	defer m.machine.give()
+	for _, t := range f.Tensors {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := m.loadTensor(ctx, f, t); err != nil {
+			return err
+		}
+	}
+	for _, p := range m.programs {
+		least := make([]uint32, len(p.Dims))
+		for i, d := range p.Dims {
+			least[i] = d.Min
+		}
+		if _, err := m.machine.bind(ctx, p.Name, p, least); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Model) loadTensor(ctx context.Context, f *safetensors.File, t safetensors.Info) error {
+	const op = "load"
+	if t.Size > math.MaxUint32 {
+		return failure(program.ErrMemory, op, t.Name, t.Size, "")
+	}
+	if err := m.machine.postName(op, t.Name); err != nil {
+		return err
+	}
+	kind := kindOf(t.Name)
+	at, err := m.machine.do(ctx, op, "load", kind, uint64(fileTypes[t.DType]), uint64(len(t.Name)), uint64(t.Size))
+	if err != nil {
+		return err
+	}
+	if at == 0 {
+		return m.machine.failure(ctx, op, nil) // nil if no program wants it
+	}
+	if _, err := io.ReadFull(f.Section(t), m.machine.bytes(at, uint32(t.Size))); err != nil {
+		return because(err, program.ErrFile, op, t.Name)
+	}
+	handle, err := m.machine.need(ctx, op, "seal")
+	if err != nil || kind != kindProgram {
+		return err
+	}
+	p, err := m.machine.program(handle)
+	if err != nil {
+		return because(err, program.ErrFile, op, t.Name)
+	}
+	m.programs = append(m.programs, loadedProgram{p, handle})
+	return nil
+}
+
+// kindOf tells by its name what a tensor of a model file is.
+func kindOf(name string) uint64 {
+	switch {
+	case strings.HasPrefix(name, programPrefix):
+		return kindProgram
+	case name == tokenizerName:
+		return kindTokenizer
+	}
+	return kindWeight
+}

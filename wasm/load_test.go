@@ -1,0 +1,216 @@
+package wasm_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/fovea-run/fovea/wasm"
+	"github.com/fovea-run/fovea/wasm/models/safetensors"
+)
+
+func TestLoad(t *testing.T) {
+	eachEngine(t, func(t *testing.T, rt *wasm.Runtime) {
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := os.WriteFile(path, newTestFile(t).bytes(t), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		f, err := wasm.OpenModelFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := rt.Load(background, f, f.Size())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		want := wasm.Card{Name: "test", Source: "made up", License: "none", Edition: "f32", Dims: 7, MaxTokens: 9}
+		if m.Card() != want {
+			t.Errorf("card %+v, want %+v", m.Card(), want)
+		}
+		wantPrograms(t, m.Programs())
+	})
+}
+
+func wantPrograms(t *testing.T, got []wasm.Program) {
+	t.Helper()
+	want := []wasm.Program{{
+		Name:    "embed",
+		Dims:    []wasm.Dim{{"batch", 1, maxBatch}, {"tokens", 1, maxLen}},
+		Inputs:  []wasm.Port{{"ids", wasm.Int32, []string{"batch", "tokens"}}, {"lengths", wasm.Int32, []string{"batch"}}},
+		Outputs: []wasm.Port{{"embedding", wasm.Float32, []string{"batch", "7"}}},
+	}, {
+		Name:    "score",
+		Dims:    []wasm.Dim{{"queries", 1, 3}, {"keys", 1, 10}},
+		Inputs:  []wasm.Port{{"query", wasm.Float32, []string{"queries", "7"}}, {"keys", wasm.Float32, []string{"keys", "7"}}},
+		Outputs: []wasm.Port{{"scores", wasm.Float32, []string{"queries", "keys"}}},
+	}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("programs %+v, want %+v", got, want)
+	}
+}
+
+func TestOpenModelFileMissing(t *testing.T) {
+	if _, err := wasm.OpenModelFile(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("error %v, want %v", err, os.ErrNotExist)
+	}
+}
+
+// Parts of a file that are sound by themselves but do not go together.
+func TestLoadErrors(t *testing.T) {
+	cases := []struct {
+		name   string
+		damage func(f *testFile)
+		want   wasm.Error
+	}{
+		{"no card", func(f *testFile) { delete(f.metadata, "fovea.card") },
+			wasm.Error{Code: "file", Op: "load", Arg: "fovea.card", Got: "unexpected end of JSON input"}},
+		{"missing weight", func(f *testFile) { f.drop("dense") },
+			wasm.Error{Code: "weight-missing", Op: "embed", Arg: "dense", Got: "0", Want: "0"}},
+		{"weight's name", func(f *testFile) { f.tensor("bias").Name = "biases" },
+			wasm.Error{Code: "weight-missing", Op: "embed", Arg: "bias", Got: "0", Want: "0"}},
+		{"weight's shape", func(f *testFile) { w := f.tensor("bias"); w.Data, w.Shape = w.Data[:24], []int64{6} },
+			wasm.Error{Code: "weight-bytes", Op: "load", Arg: "bias", Got: "24", Want: "28"}},
+		{"weight's dtype", func(f *testFile) { f.tensor("bias").DType = safetensors.I32 },
+			wasm.Error{Code: "weight-missing", Op: "embed", Arg: "bias", Got: "0", Want: "0"}},
+		{"weight before its program", func(f *testFile) { f.tensors = append(f.tensors[3:], f.tensors[:3]...) },
+			wasm.Error{Code: "weight-missing", Op: "embed", Arg: "table", Got: "0", Want: "0"}},
+		{"program's magic", func(f *testFile) { f.tensor("program.score").Data[0]++ },
+			wasm.Error{Code: "magic", Op: "load", Got: "1296519239", Want: "1296519238"}},
+		{"program cut", func(f *testFile) { p := f.tensor("program.score"); p.Data = p.Data[:40]; p.Shape[0] = 40 },
+			wasm.Error{Code: "truncated", Op: "load", Got: "40", Want: "80"}},
+		{"long name", func(f *testFile) { f.add(strings.Repeat("n", 5000), safetensors.U8, nil) },
+			wasm.Error{Code: "name-len", Op: "load", Got: "5000", Want: "4096"}},
+	}
+	eachEngine(t, func(t *testing.T, rt *wasm.Runtime) {
+		for _, c := range cases {
+			f := newTestFile(t)
+			c.damage(f)
+			_, err := load(rt, f.bytes(t))
+			wantError(t, c.name, err, c.want)
+		}
+	})
+}
+
+func TestLoadDamagedTokenizer(t *testing.T) {
+	eachEngine(t, func(t *testing.T, rt *wasm.Runtime) {
+		f := newTestFile(t)
+		f.tensor("tokenizer").Data[8]++
+		_, err := load(rt, f.bytes(t))
+		var e *wasm.Error
+		if !errors.As(err, &e) || e.Code != "tokenizer" {
+			t.Errorf("error %v, want code tokenizer", err)
+		}
+	})
+}
+
+// Every truncation and a flip of every bit of the header, and of one bit in
+// every eighth byte after it, is found.
+func TestLoadDamagedFile(t *testing.T) {
+	rt := open(t, wasm.Options{Engine: "native"})
+	whole := newTestFile(t).bytes(t)
+	damaged := func(what string, at int, file []byte) {
+		m, err := load(rt, file)
+		var e *wasm.Error
+		if !errors.As(err, &e) || e.Code != "file" {
+			t.Errorf("%s at %d: model %v, error %v", what, at, m, err)
+		}
+	}
+	for n := 0; n < len(whole); n += 1 + n/50 {
+		damaged("cut", n, whole[:n])
+	}
+	damaged("longer", len(whole), append(bytes.Clone(whole), 0))
+	header := 8 + int(whole[0]) + int(whole[1])<<8
+	for i := 0; i < len(whole); i++ {
+		if i >= header && i%8 != 0 {
+			continue
+		}
+		file := bytes.Clone(whole)
+		file[i] ^= 1 << (i % 8)
+		damaged("flip", i, file)
+	}
+}
+
+// A reader that fails is an error with its cause.
+func TestLoadReadError(t *testing.T) {
+	rt := open(t, wasm.Options{Engine: "native"})
+	_, err := rt.Load(background, failingReader{}, 1000)
+	if !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("error %v, want %v", err, io.ErrNoProgress)
+	}
+}
+
+type failingReader struct{}
+
+func (failingReader) ReadAt([]byte, int64) (int, error) { return 0, io.ErrNoProgress }
+
+// The header of a file is some hundred bytes, its program and weights do not
+// fit into two pages beside the fixed part of memory.
+func TestMemoryLimit(t *testing.T) {
+	for _, engine := range []string{"native", "wazero"} {
+		small := open(t, wasm.Options{Engine: engine, MaxMemory: 1 << 17})
+		f := newTestFile(t)
+		f.tensor("tokenizer").Data = make([]byte, 1<<17)
+		f.tensor("tokenizer").Shape[0] = 1 << 17
+		_, err := load(small, f.bytes(t))
+		var e *wasm.Error
+		if !errors.As(err, &e) || e.Code != "memory" {
+			t.Errorf("%s: load: error %v, want code memory", engine, err)
+		}
+		big := wasm.Tensors{"q": wasm.F32(make([]float32, 1<<12), 1<<12, 1), "keys": wasm.F32(make([]float32, 1<<12), 1<<12, 1)}
+		_, err = small.Op(background, "scores", nil, big)
+		if !errors.As(err, &e) || e.Code != "memory" {
+			t.Errorf("%s: op: error %v, want code memory", engine, err)
+		}
+		got, err := small.Op(background, "scores", nil, wasm.Tensors{"q": wasm.F32([]float32{3}, 1, 1), "keys": wasm.F32([]float32{2}, 1, 1)})
+		if err != nil || got["out"].Float32s()[0] != 6 {
+			t.Errorf("%s: after it: %v, %v", engine, got, err)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	_, err := wasm.Open(background, wasm.Options{Engine: "v8"})
+	wantError(t, "engine", err, wasm.Error{Code: "unsupported", Op: "open", Arg: "Engine", Got: "v8", Want: `"wazero" or "native"`})
+	for _, n := range []int64{-1, 1, 1<<17 - 1} {
+		_, err = wasm.Open(background, wasm.Options{MaxMemory: n})
+		var e *wasm.Error
+		if !errors.As(err, &e) || e.Code != "value" {
+			t.Errorf("MaxMemory %d: error %v, want code value", n, err)
+		}
+	}
+	open(t, wasm.Options{MaxMemory: math.MaxInt64})
+}
+
+// A second process finds the compiled module in the cache.
+func TestCacheDir(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		rt, err := wasm.Open(context.Background(), wasm.Options{CacheDir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rt.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files := 0
+	err := filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			files++
+		}
+		return err
+	})
+	if err != nil || files != 1 {
+		t.Errorf("%d files in the cache, want 1 (%v)", files, err)
+	}
+}

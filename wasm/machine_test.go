@@ -1,0 +1,108 @@
+package wasm
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+// trapping is an engine whose instances trap at their first call.
+type trapping struct{ calls int }
+
+var errTrap = errors.New("wasm error: out of bounds memory access")
+
+func (e *trapping) newInstance(context.Context) (instance, error) { return e, nil }
+func (e *trapping) call(context.Context, string, ...uint64) (uint32, error) {
+	e.calls++
+	return 0, errTrap
+}
+func (e *trapping) memory() []byte              { return make([]byte, 2*pageSize) }
+func (e *trapping) close(context.Context) error { return nil }
+
+// After a trap the memory is in an unknown state: nothing is called again.
+func TestTrapEndsMachine(t *testing.T) {
+	ctx := context.Background()
+	e := &trapping{}
+	machine, err := newMachine(ctx, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &Model{machine: machine}
+	for range 2 {
+		_, err := m.Split(ctx, "text")
+		var got *Error
+		if !errors.As(err, &got) || got.Code != "trap" || got.Got != errTrap.Error() || !errors.Is(err, errTrap) {
+			t.Errorf("error %v, want a trap", err)
+		}
+	}
+	if e.calls != 1 {
+		t.Errorf("%d calls, want 1", e.calls)
+	}
+}
+
+// The runtime makes a new instance for operations after one has trapped.
+func TestTrapReplacesOpMachine(t *testing.T) {
+	e := &trapping{}
+	rt := &Runtime{engine: e, machines: map[*machine]struct{}{}}
+	for range 3 {
+		_, err := rt.Op(context.Background(), "softmax", nil, Tensors{"x": F32([]float32{1})})
+		if !errors.Is(err, errTrap) {
+			t.Errorf("error %v, want a trap", err)
+		}
+	}
+	if e.calls != 3 || len(rt.machines) != 0 {
+		t.Errorf("%d calls and %d machines, want 3 and 0", e.calls, len(rt.machines))
+	}
+}
+
+// A caller that waits for its turn stops waiting when its context is done.
+func TestTakeStopsWaiting(t *testing.T) {
+	m := &machine{turn: make(chan struct{}, 1)}
+	m.turn <- struct{}{}
+	ctx, cancel := context.WithCancel(context.Background())
+	result := make(chan error)
+	go func() { result <- m.take(ctx, "model") }()
+	cancel()
+	if err := <-result; !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestErrorMessages(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{failure(program.ErrInputShape, "encode", "ids", []int{2, 3}, []int{2, 4}),
+			`fovea: encode: tensor "ids" has shape [2 3], not [2 4]`},
+		{failure(program.ErrClosed, "", "model", "", ""), "fovea: the model is closed"},
+		{recordError(program.Record{Code: program.ErrIndex, Op: 2, Arg: 7, Got: 0xFFFFFFFF, Want: 10}, "encode", "gather"),
+			"fovea: encode: operation 2 (gather): index -1 at position 7 is not in 0..10-1"},
+		{recordError(program.Record{Code: program.ErrShape, Op: 0, Arg: 4, Got: 5, Want: 3}, "attention", "attention"),
+			"fovea: attention: operand out (outputs count on): extent 5 where 3 is needed"},
+		{recordError(program.Record{Code: 9999, Op: program.NoOp}, "load", ""), "fovea: load: error-9999"},
+		{&Error{Code: "unheard-of"}, "fovea: unheard-of"},
+	} {
+		if got := c.err.Error(); got != c.want {
+			t.Errorf("message %q, want %q", got, c.want)
+		}
+	}
+}
+
+// A Go program in a page must not carry wazero.
+func TestNoWazeroUnderJS(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deps := string(out); strings.Contains(deps, "wazero") || !strings.Contains(deps, "fovea/kernels") {
+		t.Errorf("dependencies under GOOS=js:\n%s", deps)
+	}
+}

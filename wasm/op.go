@@ -1,0 +1,170 @@
+package wasm
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+// absent is the rank that tells the module's op of an operand left out.
+const absent = 0xFFFFFFFF
+
+// Op runs the single operation name, such as "attention", on inputs named as
+// the operands in the operation table; the result is named "out". Optional
+// operands may be left out, attributes may not.
+func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
+	row := program.OpByName(name)
+	if row == nil {
+		return nil, failure(program.ErrUnknown, "op", name, "", strings.Join(opNames(), ", "))
+	}
+	var operands, outputs []string
+	for _, o := range row.Operands {
+		operands = append(operands, o.Name)
+	}
+	for _, o := range row.Outputs {
+		outputs = append(outputs, o.Name)
+	}
+	optional := func(name string) bool { return row.Operands[slices.Index(operands, name)].Optional }
+	if err := checkInputs(name, operands, optional, in); err != nil {
+		return nil, err
+	}
+	words, err := describeOp(row, attrs, in)
+	if err != nil {
+		return nil, err
+	}
+	m, err := rt.opMachine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.take(ctx, "runtime"); err != nil {
+		return nil, err
+	}
+	defer m.give()
+	defer rt.replaceBroken(m)
+	p, err := m.newOp(ctx, row, words)
+	if err != nil {
+		return nil, err
+	}
+	present := slices.DeleteFunc(operands, func(name string) bool {
+		_, ok := in[name]
+		return !ok
+	})
+	return m.run(ctx, call{
+		op: name, program: p, bindings: in,
+		in: p.ports(program.Input, present...), out: p.ports(program.Output, outputs...),
+	})
+}
+
+func opNames() []string {
+	var names []string
+	for _, op := range program.Ops {
+		names = append(names, op.Name)
+	}
+	return names
+}
+
+// opMachine returns the machine for single operations.
+func (rt *Runtime) opMachine(ctx context.Context) (*machine, error) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.ops == nil {
+		m, err := rt.newMachineLocked(ctx)
+		if err != nil {
+			return nil, err
+		}
+		rt.ops = m
+	}
+	return rt.ops, nil
+}
+
+// replaceBroken lets the next operation make a new machine after m, whose turn
+// the caller has, has trapped.
+func (rt *Runtime) replaceBroken(m *machine) {
+	if m.broken == nil {
+		return
+	}
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	delete(rt.machines, m)
+	if rt.ops == m {
+		rt.ops = nil
+	}
+}
+
+// newOp makes a program of one operation from its description.
+func (m *machine) newOp(ctx context.Context, row *program.Op, words []uint32) (loadedProgram, error) {
+	var p loadedProgram
+	if _, err := m.do(ctx, row.Name, "reset"); err != nil {
+		return p, err
+	}
+	if err := m.post(row.Name, words); err != nil {
+		return p, err
+	}
+	var err error
+	p.handle, err = m.do(ctx, row.Name, "op",
+		uint64(row.Code), uint64(len(row.Operands)), uint64(len(row.Attrs)), uint64(len(row.Outputs)))
+	if err == nil && p.handle == 0 {
+		err = m.failure(ctx, row.Name, func(uint32) string { return row.Name })
+	}
+	if err != nil {
+		return p, err
+	}
+	if p.Program, err = m.program(p.handle); err != nil {
+		return p, because(err, program.ErrInternal, row.Name, "")
+	}
+	return p, nil
+}
+
+// describeOp makes the words that the module's op reads: dtype, rank and
+// MaxRank extents an operand, then tag and bits an attribute.
+func describeOp(row *program.Op, attrs Attrs, in Tensors) ([]uint32, error) {
+	var words []uint32
+	for _, o := range row.Operands {
+		w := make([]uint32, 2+program.MaxRank)
+		t, ok := in[o.Name]
+		switch {
+		case !ok:
+			w[1] = absent
+		case len(t.Shape) > program.MaxRank:
+			return nil, failure(program.ErrInputShape, row.Name, o.Name, t.Shape, "at most 6 axes")
+		default:
+			w[0], w[1] = uint32(t.DType), uint32(len(t.Shape))
+			for i, n := range t.Shape {
+				w[2+i] = uint32(n)
+			}
+		}
+		words = append(words, w...)
+	}
+	values, err := describeAttrs(row, attrs)
+	return append(words, values...), err
+}
+
+func describeAttrs(row *program.Op, attrs Attrs) ([]uint32, error) {
+	var words []uint32
+	var names []string
+	for _, a := range row.Attrs {
+		names = append(names, a.Name)
+		v, ok := attrs[a.Name]
+		if !ok {
+			return nil, failure(program.ErrMissing, row.Name, a.Name, "", "")
+		}
+		bits := math.Float32bits(float32(v))
+		if a.Kind.Tag() == program.TagInt {
+			if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
+				return nil, failure(program.ErrValue, row.Name, a.Name, v, "a 32-bit integer")
+			}
+			bits = uint32(int32(v))
+		}
+		words = append(words, uint32(a.Kind.Tag()), bits)
+	}
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		if !slices.Contains(names, name) {
+			return nil, failure(program.ErrUnknown, row.Name, name, "", strings.Join(names, ", "))
+		}
+	}
+	return words, nil
+}
