@@ -41,15 +41,59 @@ func packRows(dst, src F32, k, n, stride uint32) {
 // packColumns packs the matrix [k, n] whose columns lie stride bytes apart.
 func packColumns(dst, src F32, k, n, stride uint32) {
 	for j := uint32(0); j < n; j += panelCols {
-		for c := range uint32(panelCols) {
-			if j+c < n {
-				packColumn(dst+F32(4*c), src+F32((j+c)*stride), k)
-			} else {
-				clearColumn(dst+F32(4*c), k)
-			}
+		packHalf(dst, src, k, n-j, stride)
+		if n-j > 4 {
+			packHalf(dst+16, src+F32(4*stride), k, n-j-4, stride)
+		} else {
+			packHalf(dst+16, 0, k, 0, 0)
 		}
 		dst += F32(4 * panelCols * k)
+		src += F32(panelCols * stride)
 	}
+}
+
+// packHalf fills four columns of a panel, of which the first cols (at most
+// four) are there and the others zero.
+func packHalf(dst, src F32, k, cols, stride uint32) {
+	if cols >= 4 {
+		packFour(dst, src, k, stride)
+		return
+	}
+	for c := range uint32(4) {
+		if c < cols {
+			packColumn(dst, src, k)
+		} else {
+			clearColumn(dst, k)
+		}
+		dst += 4
+		src += F32(stride)
+	}
+}
+
+// packFour spreads four columns, transposing four rows at a time.
+func packFour(dst, src F32, k, stride uint32) {
+	s1 := src + F32(stride)
+	s2 := s1 + F32(stride)
+	s3 := s2 + F32(stride)
+	for range k / 4 {
+		v0, v1 := LoadFloat32x4(src, 0), LoadFloat32x4(s1, 0)
+		v2, v3 := LoadFloat32x4(s2, 0), LoadFloat32x4(s3, 0)
+		lo01, hi01 := v0.SelectFromPair(0, 4, 1, 5, v1), v0.SelectFromPair(2, 6, 3, 7, v1)
+		lo23, hi23 := v2.SelectFromPair(0, 4, 1, 5, v3), v2.SelectFromPair(2, 6, 3, 7, v3)
+		lo01.SelectFromPair(0, 1, 4, 5, lo23).Store(dst, 0)
+		lo01.SelectFromPair(2, 3, 6, 7, lo23).Store(dst, 4*panelCols)
+		hi01.SelectFromPair(0, 1, 4, 5, hi23).Store(dst, 8*panelCols)
+		hi01.SelectFromPair(2, 3, 6, 7, hi23).Store(dst, 12*panelCols)
+		src += 16
+		s1 += 16
+		s2 += 16
+		s3 += 16
+		dst += 16 * panelCols
+	}
+	packColumn(dst, src, k%4)
+	packColumn(dst+4, s1, k%4)
+	packColumn(dst+8, s2, k%4)
+	packColumn(dst+12, s3, k%4)
 }
 
 // packColumn spreads k consecutive elements over a panel's column.

@@ -10,6 +10,11 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // how k is cut into blocks. A tile is a function of its own, never inlined
 // into the loop over tiles, so that engines can replace it while that loop
 // runs.
+//
+// The tallest tile of a build has the most accumulators that 16 registers
+// hold beside its operands: four rows with a multiplication and an addition,
+// six with MulAdd in one instruction. They are unrolled; the others run at
+// most once a panel.
 
 // tile1 is the tile of 1 row.
 func tile1(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
@@ -107,7 +112,66 @@ func tile4(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
 		x2, y2 = loadRow(c2, cols)
 		x3, y3 = loadRow(c3, cols)
 	}
-	for range kn {
+	for range kn / 4 {
+		p, q := LoadFloat32x4(b, 0), LoadFloat32x4(b, 16)
+		s := LoadSplatFloat32x4(a, 0)
+		x0 = s.MulAdd(p, x0)
+		y0 = s.MulAdd(q, y0)
+		s = LoadSplatFloat32x4(a1, 0)
+		x1 = s.MulAdd(p, x1)
+		y1 = s.MulAdd(q, y1)
+		s = LoadSplatFloat32x4(a2, 0)
+		x2 = s.MulAdd(p, x2)
+		y2 = s.MulAdd(q, y2)
+		s = LoadSplatFloat32x4(a3, 0)
+		x3 = s.MulAdd(p, x3)
+		y3 = s.MulAdd(q, y3)
+		p, q = LoadFloat32x4(b, 32), LoadFloat32x4(b, 48)
+		s = LoadSplatFloat32x4(a, 4)
+		x0 = s.MulAdd(p, x0)
+		y0 = s.MulAdd(q, y0)
+		s = LoadSplatFloat32x4(a1, 4)
+		x1 = s.MulAdd(p, x1)
+		y1 = s.MulAdd(q, y1)
+		s = LoadSplatFloat32x4(a2, 4)
+		x2 = s.MulAdd(p, x2)
+		y2 = s.MulAdd(q, y2)
+		s = LoadSplatFloat32x4(a3, 4)
+		x3 = s.MulAdd(p, x3)
+		y3 = s.MulAdd(q, y3)
+		p, q = LoadFloat32x4(b, 64), LoadFloat32x4(b, 80)
+		s = LoadSplatFloat32x4(a, 8)
+		x0 = s.MulAdd(p, x0)
+		y0 = s.MulAdd(q, y0)
+		s = LoadSplatFloat32x4(a1, 8)
+		x1 = s.MulAdd(p, x1)
+		y1 = s.MulAdd(q, y1)
+		s = LoadSplatFloat32x4(a2, 8)
+		x2 = s.MulAdd(p, x2)
+		y2 = s.MulAdd(q, y2)
+		s = LoadSplatFloat32x4(a3, 8)
+		x3 = s.MulAdd(p, x3)
+		y3 = s.MulAdd(q, y3)
+		p, q = LoadFloat32x4(b, 96), LoadFloat32x4(b, 112)
+		s = LoadSplatFloat32x4(a, 12)
+		x0 = s.MulAdd(p, x0)
+		y0 = s.MulAdd(q, y0)
+		s = LoadSplatFloat32x4(a1, 12)
+		x1 = s.MulAdd(p, x1)
+		y1 = s.MulAdd(q, y1)
+		s = LoadSplatFloat32x4(a2, 12)
+		x2 = s.MulAdd(p, x2)
+		y2 = s.MulAdd(q, y2)
+		s = LoadSplatFloat32x4(a3, 12)
+		x3 = s.MulAdd(p, x3)
+		y3 = s.MulAdd(q, y3)
+		a += 16
+		a1 += 16
+		a2 += 16
+		a3 += 16
+		b += 16 * panelCols
+	}
+	for range kn % 4 {
 		p, q := LoadFloat32x4(b, 0), LoadFloat32x4(b, 16)
 		s := LoadSplatFloat32x4(a, 0)
 		x0 = s.MulAdd(p, x0)
@@ -159,7 +223,54 @@ func tile6(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
 		x4, y4 = loadRow(c4, cols)
 		x5, y5 = loadRow(c5, cols)
 	}
-	for range kn {
+	for range kn / 2 {
+		p, q := LoadFloat32x4(b, 0), LoadFloat32x4(b, 16)
+		s := LoadSplatFloat32x4(a, 0)
+		x0 = s.MulAdd(p, x0)
+		y0 = s.MulAdd(q, y0)
+		s = LoadSplatFloat32x4(a1, 0)
+		x1 = s.MulAdd(p, x1)
+		y1 = s.MulAdd(q, y1)
+		s = LoadSplatFloat32x4(a2, 0)
+		x2 = s.MulAdd(p, x2)
+		y2 = s.MulAdd(q, y2)
+		s = LoadSplatFloat32x4(a3, 0)
+		x3 = s.MulAdd(p, x3)
+		y3 = s.MulAdd(q, y3)
+		s = LoadSplatFloat32x4(a4, 0)
+		x4 = s.MulAdd(p, x4)
+		y4 = s.MulAdd(q, y4)
+		s = LoadSplatFloat32x4(a5, 0)
+		x5 = s.MulAdd(p, x5)
+		y5 = s.MulAdd(q, y5)
+		p, q = LoadFloat32x4(b, 32), LoadFloat32x4(b, 48)
+		s = LoadSplatFloat32x4(a, 4)
+		x0 = s.MulAdd(p, x0)
+		y0 = s.MulAdd(q, y0)
+		s = LoadSplatFloat32x4(a1, 4)
+		x1 = s.MulAdd(p, x1)
+		y1 = s.MulAdd(q, y1)
+		s = LoadSplatFloat32x4(a2, 4)
+		x2 = s.MulAdd(p, x2)
+		y2 = s.MulAdd(q, y2)
+		s = LoadSplatFloat32x4(a3, 4)
+		x3 = s.MulAdd(p, x3)
+		y3 = s.MulAdd(q, y3)
+		s = LoadSplatFloat32x4(a4, 4)
+		x4 = s.MulAdd(p, x4)
+		y4 = s.MulAdd(q, y4)
+		s = LoadSplatFloat32x4(a5, 4)
+		x5 = s.MulAdd(p, x5)
+		y5 = s.MulAdd(q, y5)
+		a += 8
+		a1 += 8
+		a2 += 8
+		a3 += 8
+		a4 += 8
+		a5 += 8
+		b += 8 * panelCols
+	}
+	for range kn % 2 {
 		p, q := LoadFloat32x4(b, 0), LoadFloat32x4(b, 16)
 		s := LoadSplatFloat32x4(a, 0)
 		x0 = s.MulAdd(p, x0)

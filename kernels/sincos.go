@@ -4,7 +4,8 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // sinCosVec returns sin x and cos x in each lane, x in radians with
 // |x| ≤ 8192, each at most 2 ulp from the exact value (proven by testing
-// every float32 there). Beyond, the error grows; NaN and infinities give NaN.
+// every float32 there), the sine of -0 being +0. Beyond, the error grows; NaN
+// and infinities give NaN.
 //
 // x = n·π/2 + r with |r| ≤ π/4, then minimax polynomials in r² of relative
 // error 2⁻²⁸ and 2⁻³³.
