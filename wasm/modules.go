@@ -1,0 +1,12 @@
+//go:build !js
+
+package wasm
+
+import "embed"
+
+// Modules are the built modules as files, for a server of pages:
+// infer-simd.wasm runs on every engine, infer-relaxed.wasm where there is
+// relaxed SIMD.
+//
+//go:embed infer-simd.wasm infer-relaxed.wasm
+var Modules embed.FS
