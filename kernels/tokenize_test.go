@@ -41,15 +41,21 @@ func nastyTexts(t testing.TB) []string {
 	return texts
 }
 
-// opticks returns the lines and then the paragraphs of Newton's Opticks, as
-// the recording script takes them.
-func opticks(t testing.TB) []string {
+// opticksText returns Newton's Opticks from Go's source tree.
+func opticksText(t testing.TB) string {
 	t.Helper()
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(readFile(t, filepath.Join(strings.TrimSpace(string(root)), "src/testdata/Isaac.Newton-Opticks.txt")))
+	return string(readFile(t, filepath.Join(strings.TrimSpace(string(root)), "src/testdata/Isaac.Newton-Opticks.txt")))
+}
+
+// opticks returns the lines and then the paragraphs of Newton's Opticks, as
+// the recording script takes them.
+func opticks(t testing.TB) []string {
+	t.Helper()
+	text := opticksText(t)
 	all := append(strings.Split(text, "\n"), regexp.MustCompile(`\n\n+`).Split(text, -1)...)
 	return slices.DeleteFunc(all, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
