@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -158,16 +157,4 @@ func (f *File) Bytes(name string, dtype DType, shape ...int64) ([]byte, error) {
 
 func shapeMatches(got, want []int64) bool {
 	return slices.EqualFunc(got, want, func(g, w int64) bool { return w == -1 || g == w })
-}
-
-// Names lists the tensors whose name begins with prefix, in file order and
-// without the prefix.
-func (f *File) Names(prefix string) []string {
-	var names []string
-	for _, t := range f.Tensors {
-		if rest, ok := strings.CutPrefix(t.Name, prefix); ok {
-			names = append(names, rest)
-		}
-	}
-	return names
 }
