@@ -1,0 +1,103 @@
+// Package conformance holds the suites that every engine must pass. Its tests share one started engine of each kind.
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/fovea-run/fovea/runtime_test/browser"
+	"github.com/fovea-run/fovea/runtime_test/engine"
+)
+
+// started is an engine that starts at first use.
+type started struct {
+	engine.Engine
+	once sync.Once
+	err  error
+}
+
+// baseline engines must agree in every bit, relaxed ones within each case's tolerance. The first is the one that the others are
+// compared with.
+var (
+	baseline = wrap(
+		&engine.Host{Kind: "native"},
+		&engine.Host{Kind: "wazero"},
+		engine.Node("simd"),
+		&engine.Chromium{Variant: "simd"},
+	)
+	relaxed = wrap(engine.Node("relaxed"), &engine.Chromium{Variant: "relaxed"})
+)
+
+func wrap(engines ...engine.Engine) (all []*started) {
+	for _, e := range engines {
+		all = append(all, &started{Engine: e})
+	}
+	return all
+}
+
+// use starts e, or skips the test where its program is not installed (under CI that fails).
+func use(t *testing.T, e *started) engine.Engine {
+	t.Helper()
+	e.once.Do(func() { e.err = e.Start(context.Background()) })
+	var missing *engine.Missing
+	var browserMissing browser.NotInstalled
+	if errors.As(e.err, &missing) || errors.As(e.err, &browserMissing) {
+		skipUnlessCI(t, e.err.Error())
+	}
+	if e.err != nil {
+		t.Fatalf("%s: %v", e.Name(), e.err)
+	}
+	return e
+}
+
+// skipUnlessCI skips a test for want of a program; CI must have it, so there it fails.
+func skipUnlessCI(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
+// ask runs c and fails the test if the runner itself broke.
+func ask(t *testing.T, e engine.Engine, c engine.Case) engine.Result {
+	t.Helper()
+	r, err := e.Run(t.Context(), c)
+	if err != nil {
+		t.Fatalf("%s: %s: %v", e.Name(), c.Name, err)
+	}
+	return r
+}
+
+// build compiles the native runner for a GOAMD64 and returns the engine that it is.
+func build(t *testing.T, level string) *started {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "native-"+level)
+	cmd := exec.Command("go", "build", "-o", path, "./runtime_test/native")
+	cmd.Dir = engine.Root()
+	cmd.Env = append(os.Environ(), "GOAMD64="+level)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build for GOAMD64=%s: %v\n%s", level, err, out)
+	}
+	return wrap(&engine.Process{Label: "native/" + level, Command: []string{path}})[0]
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, e := range append(baseline, relaxed...) {
+		e.once.Do(func() { e.err = errors.New("never started") })
+		if e.err == nil {
+			if err := e.Close(); err != nil {
+				fmt.Fprintln(os.Stderr, e.Name(), err)
+				code = 1
+			}
+		}
+	}
+	os.Exit(code)
+}
