@@ -4,6 +4,7 @@ package browser
 import (
 	"context"
 	"os/exec"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -62,7 +63,8 @@ func Open(ctx context.Context, o Options) (*Page, error) {
 	alloc, stop := chromedp.NewExecAllocator(ctx, all...)
 	tab, shut := chromedp.NewContext(alloc, tabOptions...)
 	p := &Page{ctx: tab, cancel: []context.CancelFunc{shut, stop}}
-	if err := p.Do(); err != nil {
+	// The context of the first call is the browser's life, so that it has no timeout.
+	if err := chromedp.Do(tab); err != nil {
 		p.Close()
 		return nil, err
 	}
@@ -79,13 +81,22 @@ func find() (string, error) {
 	return "", NotInstalled{}
 }
 
+// patience is how long one call waits for the page: far more than any needs, so that a page that never gets ready fails a test.
+const patience = 2 * time.Minute
+
 // Do runs steps in the page.
 func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) error {
-	return chromedp.Do(p.ctx, steps...)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Do(ctx, steps...)
 }
 
 // Get runs an action in the page and returns its value.
-func Get[T any](p *Page, a chromedp.Action[T]) (T, error) { return chromedp.Run(p.ctx, a) }
+func Get[T any](p *Page, a chromedp.Action[T]) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, a)
+}
 
 // Eval evaluates a JS expression in the page and awaits it if it is a promise.
 func Eval[T any](p *Page, js string) (T, error) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -31,10 +32,18 @@ func (c *Chromium) Start(ctx context.Context) error {
 		return err
 	}
 	c.page = page
-	return page.Do(
+	err = page.Do(
 		chromedp.Navigate(c.server.URL+"/runtime_test/runner/page.html?variant="+c.Variant),
 		chromedp.WaitVisible(chromedp.ID("ready")),
 	)
+	if err != nil {
+		return err
+	}
+	said, err := browser.Get(page, chromedp.Text(chromedp.ID("ready")))
+	if err == nil && said != "ready" {
+		err = errors.New(said)
+	}
+	return err
 }
 
 // Run implements Engine.

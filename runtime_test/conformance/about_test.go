@@ -1,0 +1,20 @@
+package conformance
+
+import (
+	"testing"
+
+	"github.com/fovea-run/fovea/runtime_test/engine"
+)
+
+// TestAbout prints which engines the suites ran on.
+func TestAbout(t *testing.T) {
+	for _, e := range append(baseline, relaxed...) {
+		t.Run(e.Name(), func(t *testing.T) {
+			about := ask(t, use(t, e), engine.Case{Name: "about", Do: engine.About}).About
+			if about == "" {
+				t.Error("no answer")
+			}
+			t.Log(about)
+		})
+	}
+}
