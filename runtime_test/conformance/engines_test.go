@@ -28,10 +28,10 @@ var (
 	baseline = wrap(
 		&engine.Host{Kind: "native"},
 		&engine.Host{Kind: "wazero"},
-		engine.Node("simd"),
+		engine.Node(),
 		&engine.Chromium{Variant: "simd"},
 	)
-	relaxed = wrap(engine.Node("relaxed"), &engine.Chromium{Variant: "relaxed"})
+	relaxed = wrap(&engine.Chromium{Variant: "relaxed"})
 )
 
 func wrap(engines ...engine.Engine) (all []*started) {

@@ -182,7 +182,7 @@ func TestAttentionAgreesWithTFJS(t *testing.T) {
 // TestEncodeBits holds whole runs of the baseline engines against each other, bit for bit: batches with padding, both editions.
 func TestEncodeBits(t *testing.T) {
 	r := readRecord(t)
-	inputs := batch(r.IDs[0], r.IDs[11], r.IDs[9], nil)
+	inputs := batch(r.IDs[0], r.IDs[9], nil) // 1, 4 and 0 tokens: emulated vectors are slow
 	engines := append(baseline[1:len(baseline):len(baseline)], build(t, "v1"), build(t, "v3"))
 	for edition, path := range models(t) {
 		for _, program := range []string{"encode", "attend"} {

@@ -5,7 +5,7 @@ import { makeRunner } from './runner.js';
 
 const root = new URL('../../', import.meta.url);
 const read = async (path) => new Uint8Array(await readFile(new URL(path, root))).buffer;
-const answer = makeRunner({ variant: process.argv[2], read, about: `node ${process.version}` });
+const answer = makeRunner({ variant: 'simd', read, about: `node ${process.version}` });
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${await answer(JSON.parse(line))}\n`);
 }

@@ -7,17 +7,18 @@ import { FoveaError, open } from '../../js/fovea.js';
  * @param {{variant: 'simd'|'relaxed', read: (path: string) => Promise<ArrayBuffer>, about: string}} host
  */
 export function makeRunner({ variant, read, about }) {
+  let opening; // the promise of runtime
   let runtime;
   const models = new Map();
 
   const model = async (path) => {
-    if (!models.has(path)) models.set(path, await (await runtime).load(await read(path)));
+    if (!models.has(path)) models.set(path, await runtime.load(await read(path)));
     return models.get(path);
   };
 
   const perform = {
     about: async () => ({ about }),
-    op: async (c) => ({ outputs: encodeAll(await (await runtime).op(c.target, c.attrs ?? {}, decodeAll(c.inputs))) }),
+    op: async (c) => ({ outputs: encodeAll(await runtime.op(c.target, c.attrs ?? {}, decodeAll(c.inputs))) }),
     run: async (c) => {
       const session = await (await model(c.model)).session();
       return { outputs: encodeAll(await session.run(c.target, decodeAll(c.inputs))) };
@@ -25,14 +26,14 @@ export function makeRunner({ variant, read, about }) {
     tokenize: async (c) => ({ spans: await (await model(c.model)).tokenize(c.text ?? '') }),
     split: async (c) => ({ spans: (await (await model(c.model)).split(c.text ?? '')).map((s) => ({ id: 0, ...s })) }),
     load: async (c) => {
-      await (await runtime).load(fromBase64(c.bytes).buffer);
+      await runtime.load(fromBase64(c.bytes).buffer);
       return {};
     },
   };
 
   return async (c) => {
     try {
-      runtime ??= open({ variant });
+      runtime = await (opening ??= open({ variant }));
       return JSON.stringify({ result: await perform[c.do](c) });
     } catch (e) {
       if (!(e instanceof FoveaError)) return JSON.stringify({ broken: String(e?.stack ?? e) });
