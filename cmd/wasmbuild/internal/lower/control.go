@@ -161,7 +161,7 @@ func (f *function) loop(l loop) {
 				l.leave(end)
 			}
 			f.block("continue", func(next *ir.Label) {
-				f.inFrame(frame{name: l.label, breakTo: end, continueTo: next, loopOrSwitch: true}, l.body)
+				f.inFrame(frame{name: l.label, breakTo: end, continueTo: next}, l.body)
 			})
 			l.post()
 			if l.leave == nil || l.once {

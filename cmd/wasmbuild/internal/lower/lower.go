@@ -126,10 +126,9 @@ type function struct {
 
 // A frame is a statement that break or continue can mean.
 type frame struct {
-	name         string // the Go label, if any
-	breakTo      *ir.Label
-	continueTo   *ir.Label // nil for a switch
-	loopOrSwitch bool      // an unlabelled break can mean it
+	name       string // the Go label, if any
+	breakTo    *ir.Label
+	continueTo *ir.Label // nil for a switch
 }
 
 func (l *lowerer) function(f *types.Func) {

@@ -19,7 +19,7 @@ func (f *function) stmt(s ast.Stmt, label string) {
 	switch s := s.(type) {
 	case nil, *ast.EmptyStmt:
 	case *ast.BlockStmt:
-		f.named(label, func() { f.list(s.List) })
+		f.list(s.List)
 	case *ast.LabeledStmt:
 		f.stmt(s.Stmt, s.Label.Name)
 	case *ast.ExprStmt:
@@ -31,7 +31,7 @@ func (f *function) stmt(s ast.Stmt, label string) {
 	case *ast.DeclStmt:
 		f.decl(s.Decl.(*ast.GenDecl))
 	case *ast.IfStmt:
-		f.named(label, func() { f.ifStmt(s) })
+		f.ifStmt(s)
 	case *ast.ForStmt:
 		f.forStmt(s, label)
 	case *ast.RangeStmt:
@@ -45,17 +45,6 @@ func (f *function) stmt(s ast.Stmt, label string) {
 	default:
 		panic("lower: unchecked statement")
 	}
-}
-
-// named lowers a statement that only a labelled break can leave.
-func (f *function) named(label string, lower func()) {
-	if label == "" {
-		lower()
-		return
-	}
-	f.block(label, func(end *ir.Label) {
-		f.inFrame(frame{name: label, breakTo: end}, lower)
-	})
 }
 
 func (f *function) inFrame(fr frame, lower func()) {
@@ -196,7 +185,7 @@ func (f *function) destination(s *ast.BranchStmt) *ir.Label {
 		case s.Label != nil && s.Label.Name != fr.name:
 		case s.Tok == token.CONTINUE && fr.continueTo != nil:
 			return fr.continueTo
-		case s.Tok == token.BREAK && (s.Label != nil || fr.loopOrSwitch):
+		case s.Tok == token.BREAK:
 			return fr.breakTo
 		}
 	}

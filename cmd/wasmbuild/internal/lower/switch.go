@@ -31,7 +31,7 @@ func (f *function) switchStmt(s *ast.SwitchStmt, label string) {
 		}
 	}
 	f.block("endswitch", func(end *ir.Label) {
-		f.inFrame(frame{name: label, breakTo: end, loopOrSwitch: true}, func() {
+		f.inFrame(frame{name: label, breakTo: end}, func() {
 			f.block("default", func(dflt *ir.Label) { f.clauses(clauses, nil, tag, dflt, end) })
 			if otherwise != nil {
 				f.list(otherwise.Body)

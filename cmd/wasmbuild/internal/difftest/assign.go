@@ -1,0 +1,180 @@
+package difftest
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// swap rotates three variables in one assignment.
+//
+//wasm:export swap
+func swap(x, y, z uint32) uint32 {
+	x, y, z = y, z, x
+	return x ^ y<<7 ^ z<<13
+}
+
+// fibonacci assigns in parallel in a loop.
+//
+//wasm:export fibonacci
+func fibonacci(n uint32) uint64 {
+	a, b := uint64(0), uint64(1)
+	for range n & 127 {
+		a, b = b, a+b
+	}
+	return a
+}
+
+// rezeroed declares a variable in a loop, which is zero again each time.
+//
+//wasm:export rezeroed
+func rezeroed(n uint32) uint32 {
+	s := uint32(0)
+	for i := range n & 15 {
+		var x uint32
+		if i&1 == 0 {
+			x += i + 3
+		}
+		s = s*31 + x
+	}
+	return s
+}
+
+// shadows declares the same name in nested scopes.
+//
+//wasm:export shadows
+func shadows(x int32) int32 {
+	y := x
+	{
+		x := y + 1
+		y += x
+		if x := y * 3; x > 10 {
+			y -= x
+		}
+	}
+	return x*7 + y
+}
+
+// note records at the counter in memory that v was evaluated.
+func note(p U32, v uint32) uint32 {
+	n := p.Load(0)
+	p.Store(0, n*10+v)
+	return v
+}
+
+// order evaluates calls in the order of Go's specification.
+//
+//wasm:export order
+func order(x uint32) uint32 {
+	p := U32(1024)
+	r := note(p, 1) + note(p, 2)*note(p, 3)
+	a, b := note(p, 4), note(p, 5)+x
+	if note(p, 6) > 7 && note(p, 7) > 0 || note(p, 8) == 8 {
+		r += a
+	}
+	ok := x > 3 && note(p, 9) == 9
+	if ok != (x < 9 || note(p, 1) == 1) {
+		r -= b
+	}
+	return r ^ p.Load(0)
+}
+
+// pair returns its results in the wrong order.
+func pair(x, y uint32) (uint32, uint32) { return y, x }
+
+// tuples passes several results through calls.
+//
+//wasm:export tuples
+func tuples(x, y uint32) uint32 {
+	a, b := pair(x, y)
+	a, b = pair(b, a+1)
+	_, c := both(a, b)
+	both(c, a)
+	return a<<16 ^ b ^ c
+}
+
+// both returns what pair does of it.
+func both(x, y uint32) (uint32, uint32) { return pair(y, x) }
+
+// named has named results and returns without a list.
+func named(x int32) (sum, count int32) {
+	for i := range x {
+		if i == 9 {
+			return
+		}
+		sum += i
+		count++
+	}
+	return sum, -count
+}
+
+//wasm:export namedResults
+func namedResults(x int32) int32 {
+	sum, count := named(x)
+	return sum*100 + count
+}
+
+// clamp leaves early, in the middle of an expression that it is inlined in.
+//
+//wasm:inline
+func clamp(x, high int32) int32 {
+	for x > high {
+		x -= high
+		if x < 0 {
+			return 0
+		}
+	}
+	if x < -high {
+		return -high
+	}
+	return x
+}
+
+//wasm:export inlined
+func inlined(x, y int32) int32 {
+	p := I32(2048)
+	p.Store(0, x)
+	return p.Load(0) + clamp(x&1023, 100)*3 - clamp(clamp(y>>20, 7), clamp(x&31, 5)+1)
+}
+
+// stores returns nothing and is inlined in a loop.
+//
+//wasm:inline
+func stores(p U32, n, v uint32) {
+	if n == 0 {
+		return
+	}
+	for i := range n {
+		p.Store(0, v+i)
+		p += 4
+	}
+	v = 0
+}
+
+//wasm:export inlinedStatement
+func inlinedStatement(x uint32) uint32 {
+	for i := range uint32(4) {
+		stores(U32(4096+64*i), x&7, i)
+		x >>= 1
+	}
+	return U32(4096).Load(64) + x
+}
+
+//wasm:inline
+func divide(x, y uint32) (q, r uint32) { return x / y, x % y }
+
+//wasm:export inlinedTuple
+func inlinedTuple(x, y uint32) uint32 {
+	x, y = divide(x, y)
+	return x*7 + y
+}
+
+// storeOrder stores a vector that a call makes at an address that another
+// call makes: the vector's call comes first.
+//
+//wasm:export storeOrder
+func storeOrder(x uint32) uint32 {
+	counter := U32(1024)
+	made(counter, x).Store(F32(3000+note(counter, 2)), 0)
+	return counter.Load(0) ^ U32(3000).Load(4)
+}
+
+func made(counter U32, x uint32) Float32x4 {
+	return BroadcastFloat32x4(float32(note(counter, 1) + x&255))
+}

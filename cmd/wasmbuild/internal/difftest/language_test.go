@@ -1,0 +1,140 @@
+package difftest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+)
+
+// kernels are the exported functions that are not of one intrinsic.
+var kernels = map[string]any{
+	"swap": swap, "fibonacci": fibonacci, "rezeroed": rezeroed, "shadows": shadows, "order": order,
+	"tuples": tuples, "namedResults": namedResults, "inlined": inlined,
+	"inlinedStatement": inlinedStatement, "inlinedTuple": inlinedTuple, "storeOrder": storeOrder,
+	"arith32": arith32, "arith64": arith64, "unsigned32": unsigned32, "unsigned64": unsigned64,
+	"divideTrap": divideTrap, "remainderTrap": remainderTrap, "shifts": shifts,
+	"compare32": compare32, "compare64": compare64, "compareFloats": compareFloats,
+	"compareDoubles": compareDoubles, "floats": floats, "doubles": doubles, "negate": negate,
+	"extremes32": extremes32, "extremes64": extremes64, "extremes": extremes,
+	"convert32": convert32, "convert64": convert64, "widen": widen, "demote": demote,
+	"promote": promote, "constants": constants,
+	"ranges": ranges, "range64": range64, "loops": loops, "conditions": conditions, "dense": dense,
+	"sparse": sparse, "long": long, "labels": labels, "constantBranches": constantBranches,
+	"booleans": booleans, "early": early,
+	"loadTrap": loadTrap, "storeTrap": storeTrap, "unused": unused, "stop": stop, "fill": fill,
+	"move": move, "grow": grow, "loads": loads, "dot": dot,
+}
+
+// exact are the kernels whose float results have determined bits even if NaN.
+var exact = map[string]bool{"negate": true}
+
+func TestLanguage(t *testing.T) {
+	binary := compile(t)
+	for engine, config := range runtimes() {
+		t.Run(engine, func(t *testing.T) {
+			for name, f := range kernels {
+				t.Run(name, func(t *testing.T) { testKernel(t, start(t, binary, config), name, f) })
+			}
+		})
+	}
+}
+
+// TestLanguageComplete fails if an export is missing from kernels.
+func TestLanguageComplete(t *testing.T) {
+	p := start(t, compile(t), runtimes()["interpreter"])
+	tested := map[string]bool{}
+	for _, o := range ops {
+		tested[o.name] = true
+	}
+	for name := range p.module.ExportedFunctionDefinitions() {
+		if !tested[name] && kernels[name] == nil {
+			t.Errorf("export %s is not tested", name)
+		}
+	}
+}
+
+// worked is the size of the memory that most kernels work in.
+const worked = 8192
+
+func testKernel(t *testing.T, p *runs, name string, f any) {
+	p.write(t, 64, noise(worked))
+	v := reflect.TypeOf(f)
+	for _, args := range arguments(v) {
+		got, gotErr := p.compiled(t, name, args)
+		if v.NumOut() == 1 && v.Out(0).Size() == 4 {
+			got = uint64(uint32(got)) // wazero leaves anything above
+		}
+		want, wantErr := native(f, args)
+		if (gotErr == nil) != (wantErr == nil) {
+			t.Fatalf("%s(%#x): wasm error %v, native error %v", name, args, gotErr, wantErr)
+		}
+		if gotErr == nil && got != want && (exact[name] || !bothNaN(v, got, want)) {
+			t.Fatalf("%s(%#x): wasm %#x, native %#x", name, args, got, want)
+		}
+		if !p.sameMemory(worked) {
+			t.Fatalf("%s(%#x): memories differ", name, args)
+		}
+	}
+	if !p.sameMemory(len(p.arena.Bytes())) {
+		t.Fatalf("%s: memories differ from %d on", name, worked)
+	}
+}
+
+// sameMemory compares the first n bytes of both memories, and their sizes.
+func (p *runs) sameMemory(n int) bool {
+	if int(p.module.Memory().Size()) != len(p.arena.Bytes()) {
+		return false
+	}
+	compiled, _ := p.module.Memory().Read(0, uint32(n))
+	return bytes.Equal(compiled, p.arena.Bytes()[:n])
+}
+
+// noise is n bytes that look like small floats and anything else.
+func noise(n int) []byte {
+	random := rand.New(rand.NewPCG(3, 4))
+	var b []byte
+	for len(b) < n {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(random.Float32()-0.5))
+	}
+	return b
+}
+
+// arguments returns tuples of edges and of random numbers.
+func arguments(f reflect.Type) [][]uint64 {
+	const draws = 1000
+	random := rand.New(rand.NewPCG(5, 6))
+	var all [][]uint64
+	for i := range draws {
+		args := make([]uint64, f.NumIn())
+		for j := range args {
+			args[j] = argument(random, f.In(j).Kind(), i)
+		}
+		all = append(all, args)
+	}
+	return all
+}
+
+func argument(random *rand.Rand, kind reflect.Kind, i int) uint64 {
+	edge := uint64(edges[random.IntN(len(edges))])
+	bits := [...]uint64{edge, random.Uint64() >> random.UintN(64), edge, uint64(random.IntN(100))}[i%4]
+	switch kind {
+	case reflect.Float64:
+		return math.Float64bits(float64(math.Float32frombits(uint32(edge)))) ^ uint64(i%4/3)
+	case reflect.Int64, reflect.Uint64:
+		return [...]uint64{edge, random.Uint64() >> random.UintN(64), edge << 32, -edge}[i%4]
+	}
+	return uint64(uint32(bits))
+}
+
+func bothNaN(f reflect.Type, a, b uint64) bool {
+	switch f.Out(0).Kind() {
+	case reflect.Float32:
+		return isNaN(uint32(a)) && isNaN(uint32(b))
+	case reflect.Float64:
+		return math.IsNaN(math.Float64frombits(a)) && math.IsNaN(math.Float64frombits(b))
+	}
+	return false
+}
