@@ -2,7 +2,7 @@
 // addresses into linear memory and the scalar instructions that Go has no
 // operator for.
 //
-// wasmbuild replaces each call by the WebAssembly instruction that [Ops]
+// wasmbuild replaces each call by the WebAssembly instruction that package opcode
 // names. Natively the same calls run on a pure-Go emulation over an [Arena],
 // which is bounds-checked and traps as linear memory does.
 //

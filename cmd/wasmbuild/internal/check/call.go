@@ -6,7 +6,7 @@ import (
 	"go/types"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // callOrExpr checks an expression that may be a call with several results.
@@ -97,10 +97,10 @@ func (c *checker) intrinsic(x *ast.CallExpr, callee dialect.Callee) {
 	}
 }
 
-func (c *checker) immediate(x ast.Expr, op *simd128.Intrinsic, limit uint64) {
+func (c *checker) immediate(x ast.Expr, op *opcode.Intrinsic, limit uint64) {
 	v := c.info.Types[x].Value
 	if v == nil {
-		if op.Instruction().Imm == simd128.MemArg {
+		if op.Instruction().Imm == opcode.MemArg {
 			c.errorf(x, "the offset is part of the instruction and must be a constant: add to the address instead")
 		} else {
 			c.errorf(x, "the lane is part of the instruction and must be a constant: unroll the loop over lanes")

@@ -5,16 +5,16 @@ import (
 	"go/types"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/load"
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // A Callee is what a call expression calls: exactly one of the first four is
 // set for a call that kernel Go can have.
 type Callee struct {
-	Conversion types.Type         // the call is a conversion to this type
-	Intrinsic  *simd128.Intrinsic // the call is of an intrinsic
-	Func       *types.Func        // the call is of a function of the package
-	Builtin    string             // the call is of this builtin function
+	Conversion types.Type        // the call is a conversion to this type
+	Intrinsic  *opcode.Intrinsic // the call is of an intrinsic
+	Func       *types.Func       // the call is of a function of the package
+	Builtin    string            // the call is of this builtin function
 
 	Recv ast.Expr // the receiver of an intrinsic that is a method
 }
@@ -35,7 +35,7 @@ func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
 			return Callee{}
 		}
 		if InSimd128(f) {
-			return Callee{Intrinsic: simd128.IntrinsicNamed(f.Name())}
+			return Callee{Intrinsic: opcode.FindIntrinsic(f.Name())}
 		}
 		return Callee{Func: f}
 	case *ast.SelectorExpr:
@@ -43,7 +43,7 @@ func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
 		if !ok || !InSimd128(f) || info.Types[fun.X].IsType() {
 			return Callee{}
 		}
-		return Callee{Intrinsic: simd128.IntrinsicNamed(methodName(f)), Recv: fun.X}
+		return Callee{Intrinsic: opcode.FindIntrinsic(methodName(f)), Recv: fun.X}
 	}
 	return Callee{}
 }
@@ -73,21 +73,21 @@ func (c Callee) Operands(call *ast.CallExpr) []ast.Expr {
 
 // Immediates returns the range of Operands that must be constants, as they
 // become part of the instruction, and the limit that they stay below.
-func Immediates(op *simd128.Intrinsic) (from, to int, limit uint64) {
+func Immediates(op *opcode.Intrinsic) (from, to int, limit uint64) {
 	in := op.Instruction()
 	if in == nil {
 		return 0, 0, 0
 	}
 	switch in.Imm {
-	case simd128.MemArg:
+	case opcode.MemArg:
 		at := 1 // address, offset, value
 		if op.Go[len(op.Go)-len("Store"):] == "Store" && in.Name == "v128.store" {
 			at = 2 // vector, address, offset
 		}
 		return at, at + 1, 1 << 32
-	case simd128.Lane:
+	case opcode.Lane:
 		return 1, 2, 4
-	case simd128.Lanes:
+	case opcode.Lanes:
 		return 1, 5, 8
 	}
 	return 0, 0, 0

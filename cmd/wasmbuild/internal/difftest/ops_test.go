@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // An op is the kernel of an intrinsic.
@@ -71,7 +71,7 @@ func TestOps(t *testing.T) {
 func testOp(t *testing.T, p *runs, o op) {
 	t.Helper()
 	name, _, _ := strings.Cut(o.name, "/")
-	float := anyNaN.MatchString(last(simd128.OpNamed(name)))
+	float := anyNaN.MatchString(last(opcode.FindIntrinsic(name)))
 	for _, v := range vectors() {
 		for i, operand := range v {
 			p.write(t, addrA+16*uint32(i), operand[:])
@@ -92,7 +92,7 @@ func testOp(t *testing.T, p *runs, o op) {
 }
 
 // last returns the instruction that gives an intrinsic's value.
-func last(o *simd128.Op) string {
+func last(o *opcode.Intrinsic) string {
 	if o.Then != "" {
 		return o.Then
 	}
@@ -122,7 +122,7 @@ func TestOpsComplete(t *testing.T) {
 		name, _, _ := strings.Cut(o.name, "/")
 		tested[name] = true
 	}
-	for _, o := range simd128.Ops {
+	for _, o := range opcode.Intrinsics {
 		if !tested[o.Go] {
 			t.Errorf("%s has no kernel: run go generate in this directory", o.Go)
 		}

@@ -4,7 +4,7 @@
 // as on WebAssembly's stack, and a local read keeps the value it had then.
 package ir
 
-import "github.com/fovea-run/fovea/kernels/simd128"
+import "github.com/fovea-run/fovea/kernels/simd128/opcode"
 
 // A Type is a WebAssembly value type, by its code in the binary format.
 type Type byte
@@ -83,7 +83,7 @@ type (
 	}
 	// Op applies an instruction that is neither control nor local access.
 	Op struct {
-		In     *simd128.Instruction
+		In     *opcode.Instruction
 		Args   []Expr
 		Offset uint32   // of a memory instruction
 		Lane   byte     // of a lane instruction
@@ -196,7 +196,7 @@ func (*Return) stmt() {}
 var typeOfLetter = map[byte]Type{'i': I32, 'l': I64, 'f': F32, 'd': F64, 'v': V128}
 
 // Signature returns an instruction's operand and result types.
-func Signature(in *simd128.Instruction) (params, results []Type) {
+func Signature(in *opcode.Instruction) (params, results []Type) {
 	into := &params
 	for i := range len(in.Sig) {
 		if in.Sig[i] == ':' {
@@ -210,7 +210,7 @@ func Signature(in *simd128.Instruction) (params, results []Type) {
 
 // NewOp returns the instruction with a mnemonic applied to args.
 func NewOp(mnemonic string, args ...Expr) *Op {
-	in := simd128.InstructionNamed(mnemonic)
+	in := opcode.Find(mnemonic)
 	if in == nil {
 		panic("ir: no instruction " + mnemonic)
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // String returns f as text, a statement a line.
@@ -166,11 +166,11 @@ func (c *Const) text() string {
 
 func (o *Op) immediate() string {
 	switch o.In.Imm {
-	case simd128.MemArg:
+	case opcode.MemArg:
 		return fmt.Sprintf("+%d", o.Offset)
-	case simd128.Lane:
+	case opcode.Lane:
 		return fmt.Sprintf("[%d]", o.Lane)
-	case simd128.Lanes:
+	case opcode.Lanes:
 		return fmt.Sprint(o.Lanes)
 	}
 	return ""

@@ -3,7 +3,7 @@ package ir
 import (
 	"fmt"
 
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // Verify reports the first thing in m that is not well-formed: types that do
@@ -154,12 +154,12 @@ func (v *verifier) check(x Expr) {
 
 func (v *verifier) op(x *Op) {
 	params, _ := Signature(x.In)
-	if x.In.Sig == "" || x.In.Imm == simd128.ConstImm {
+	if x.In.Sig == "" || x.In.Imm == opcode.ConstImm {
 		v.failf("%s is no operation", x.In.Name)
 		return
 	}
 	v.operands(x.In.Name, x.Args, params)
-	if x.Offset != 0 && x.In.Imm != simd128.MemArg {
+	if x.Offset != 0 && x.In.Imm != opcode.MemArg {
 		v.failf("%s has an offset", x.In.Name)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // call lowers a conversion or call; the result is a *ir.Call if it may have
@@ -88,14 +88,14 @@ func (f *function) intrinsic(callee dialect.Callee, operands []ast.Expr) ir.Expr
 	return f.instruction(op.Instruction(), args, imms)
 }
 
-func (f *function) instruction(in *simd128.Instruction, args []ir.Expr, imms []uint64) ir.Expr {
+func (f *function) instruction(in *opcode.Instruction, args []ir.Expr, imms []uint64) ir.Expr {
 	o := &ir.Op{In: in, Args: args}
 	switch in.Imm {
-	case simd128.MemArg:
+	case opcode.MemArg:
 		o.Offset = uint32(imms[0])
-	case simd128.Lane:
+	case opcode.Lane:
 		o.Lane = byte(imms[0])
-	case simd128.Lanes:
+	case opcode.Lanes:
 		for i := range o.Lanes {
 			o.Lanes[i] = byte(imms[i/4]*4) + byte(i%4)
 		}

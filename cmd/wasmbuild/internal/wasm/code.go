@@ -4,7 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // codeOf is the code section, and the size of each function's entry in it.
@@ -50,9 +50,9 @@ func body(f *ir.Func, funcs map[*ir.Func]uint64) buffer {
 	return c.buffer
 }
 
-func (c *coder) op(mnemonic string) { c.opcode(simd128.InstructionNamed(mnemonic)) }
+func (c *coder) op(mnemonic string) { c.opcode(opcode.Find(mnemonic)) }
 
-func (c *coder) opcode(in *simd128.Instruction) {
+func (c *coder) opcode(in *opcode.Instruction) {
 	if in.Opcode < 0x100 {
 		c.buffer = append(c.buffer, byte(in.Opcode))
 		return
@@ -235,16 +235,16 @@ const maxAlign = 2
 
 func (c *coder) immediate(x *ir.Op) {
 	switch x.In.Imm {
-	case simd128.MemArg:
+	case opcode.MemArg:
 		c.unsigned(uint64(min(bits.Len32(x.In.Natural())-1, maxAlign)))
 		c.unsigned(uint64(x.Offset))
-	case simd128.Lane:
+	case opcode.Lane:
 		c.buffer = append(c.buffer, x.Lane)
-	case simd128.Lanes:
+	case opcode.Lanes:
 		c.buffer = append(c.buffer, x.Lanes[:]...)
-	case simd128.MemoryImm:
+	case opcode.MemoryImm:
 		c.buffer = append(c.buffer, 0)
-	case simd128.MemoryImm2:
+	case opcode.MemoryImm2:
 		c.buffer = append(c.buffer, 0, 0)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
-	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // Print returns a binary module as text. It reads the sections that Encode
@@ -160,15 +160,15 @@ func (p *printer) body(r *reader) {
 	}
 }
 
-var byOpcode = func() map[uint32]*simd128.Instruction {
-	m := map[uint32]*simd128.Instruction{}
-	for i := range simd128.Instructions {
-		m[simd128.Instructions[i].Opcode] = &simd128.Instructions[i]
+var byOpcode = func() map[uint32]*opcode.Instruction {
+	m := map[uint32]*opcode.Instruction{}
+	for i := range opcode.Instructions {
+		m[opcode.Instructions[i].Opcode] = &opcode.Instructions[i]
 	}
 	return m
 }()
 
-func decodeOpcode(r *reader) *simd128.Instruction {
+func decodeOpcode(r *reader) *opcode.Instruction {
 	code := uint32(r.byte())
 	if code == 0xFC || code == 0xFD {
 		code = code<<16 | r.unsigned()
@@ -181,30 +181,30 @@ func decodeOpcode(r *reader) *simd128.Instruction {
 }
 
 // operand reads and formats an instruction's immediates.
-func operand(in *simd128.Instruction, r *reader) string {
+func operand(in *opcode.Instruction, r *reader) string {
 	switch in.Imm {
-	case simd128.MemArg:
+	case opcode.MemArg:
 		align, offset := r.unsigned(), r.unsigned()
 		return fmt.Sprintf(" offset=%d align=%d", offset, uint64(1)<<min(align, 32))
-	case simd128.Lane:
+	case opcode.Lane:
 		return fmt.Sprintf(" %d", r.byte())
-	case simd128.Lanes:
+	case opcode.Lanes:
 		return " " + strings.Trim(fmt.Sprint(r.take(16)), "[]")
-	case simd128.ConstImm:
+	case opcode.ConstImm:
 		return " " + constant(in.Name, r)
-	case simd128.LocalImm, simd128.LabelImm:
+	case opcode.LocalImm, opcode.LabelImm:
 		return fmt.Sprintf(" %d", r.unsigned())
-	case simd128.FuncImm:
+	case opcode.FuncImm:
 		return fmt.Sprintf(" $%d", r.unsigned())
-	case simd128.TableImm:
+	case opcode.TableImm:
 		return table(r)
-	case simd128.BlockImm:
+	case opcode.BlockImm:
 		if t := ir.Type(r.byte()); t != ir.None {
 			return fmt.Sprintf(" (result %s)", t)
 		}
-	case simd128.MemoryImm:
+	case opcode.MemoryImm:
 		r.byte()
-	case simd128.MemoryImm2:
+	case opcode.MemoryImm2:
 		r.take(2)
 	}
 	return ""

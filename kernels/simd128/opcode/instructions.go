@@ -1,4 +1,4 @@
-package simd128
+package opcode
 
 // An Immediate says what follows an opcode in the binary format.
 type Immediate uint8
@@ -284,6 +284,6 @@ var byName = func() map[string]*Instruction {
 	return m
 }()
 
-// InstructionNamed returns the instruction with a mnemonic, nil if there is
+// Find returns the instruction with a mnemonic, nil if there is
 // none.
-func InstructionNamed(mnemonic string) *Instruction { return byName[mnemonic] }
+func Find(mnemonic string) *Instruction { return byName[mnemonic] }

@@ -1,8 +1,7 @@
-package simd128
+package opcode
 
-import "strings"
-
-// An Intrinsic is a function or method of the package: what wasmbuild makes of a call of it.
+// An Intrinsic is a function or method of package simd128: what wasmbuild makes
+// of a call of it.
 type Intrinsic struct {
 	Go   string // function, or Type.Method
 	Wasm string // mnemonic; empty when it only reinterprets bits
@@ -15,22 +14,19 @@ type Intrinsic struct {
 // Instruction returns the intrinsic's instruction, nil for a reinterpretation.
 func (o *Intrinsic) Instruction() *Instruction { return byName[o.Wasm] }
 
-// IntrinsicNamed returns the intrinsic with a Go name, nil if there is none.
-func IntrinsicNamed(name string) *Intrinsic { return opsByName[name] }
+// FindIntrinsic returns the intrinsic with a Go name, nil if there is none.
+func FindIntrinsic(name string) *Intrinsic { return intrinsicsByName[name] }
 
-// IsMethod reports whether the intrinsic is a method.
-func (o *Intrinsic) IsMethod() bool { return strings.Contains(o.Go, ".") }
-
-var opsByName = func() map[string]*Intrinsic {
-	m := make(map[string]*Intrinsic, len(Ops))
-	for i := range Ops {
-		m[Ops[i].Go] = &Ops[i]
+var intrinsicsByName = func() map[string]*Intrinsic {
+	m := make(map[string]*Intrinsic, len(Intrinsics))
+	for i := range Intrinsics {
+		m[Intrinsics[i].Go] = &Intrinsics[i]
 	}
 	return m
 }()
 
-// Ops is every intrinsic of the package.
-var Ops = []Intrinsic{
+// Intrinsics is every intrinsic of package simd128.
+var Intrinsics = []Intrinsic{
 	{Go: "U8.Load", Wasm: "i32.load8_u"},
 	{Go: "U8.Store", Wasm: "i32.store8"},
 	{Go: "I8.Load", Wasm: "i32.load8_s"},
