@@ -3,12 +3,12 @@ package kernels
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
 const (
-	// kBlock rows of a panel (8 KiB) stay in the first-level cache while the
+	// kBlock rows of a panel (16 KiB) stay in the first-level cache while the
 	// row tiles sweep over them.
-	kBlock = 256
+	kBlock = 512
 	// mBlock rows of a stay in the second-level cache while the panels sweep
 	// over them. It is a multiple of 4 and of 6.
-	mBlock = 96
+	mBlock = 144
 )
 
 // gemm computes c[m,n] = act(a[m,k]·w[k,n] + bias[n]) + residual[m,n] with w
