@@ -98,7 +98,12 @@ export class Core {
     const present = operands.filter((o) => given.has(o));
     program.inputs.forEach((p, i) => { p.name = present[i]; });
     program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
-    return execute(instance, name, program, [], given);
+    try {
+      return execute(instance, name, program, [], given);
+    } catch (err) {
+      if (err.code === 'trap') this.#ops = undefined; // the next call makes a new one
+      throw err;
+    }
   }
 
   /** See Model.tokenize. */
@@ -127,7 +132,7 @@ export class Core {
     const op = 'plan';
     instance.call(op, 'reset');
     const addr = instance.put(op, lengths(op, lens));
-    const at = instance.need(op, op, addr, lens.length, maxBatch, maxTokens);
+    const at = instance.need(op, op, addr, lens.length, count(op, 'maxBatch', maxBatch), count(op, 'maxTokens', maxTokens));
     const [n] = instance.words(at, 1);
     const order = Array.from(instance.words(at + 4 + 12 * n, lens.length));
     return Array.from({ length: n }, (_, i) => {
@@ -267,8 +272,9 @@ function attributes(op, rows, attrs = {}) {
 }
 
 /** Token counts as words. */
-function lengths(op, lens) {
-  const bad = Array.prototype.findIndex.call(lens, (n) => !Number.isInteger(n) || n < 0 || n > 0xffffffff);
-  if (bad >= 0) throw new FoveaError('value', { op, arg: `lens[${bad}]`, got: lens[bad], want: 'a count' });
-  return Uint32Array.from(lens);
+const lengths = (op, lens) => Uint32Array.from(lens, (n, i) => count(op, `lens[${i}]`, n));
+
+function count(op, arg, n) {
+  if (Number.isInteger(n) && n >= 0 && n <= 0xffffffff) return n;
+  throw new FoveaError('value', { op, arg, got: n, want: 'a count' });
 }

@@ -74,12 +74,18 @@ class Runtime {
   async load(source, { signal, onProgress } = {}) {
     if (typeof source === 'string' && globalThis.location) source = new URL(source, location.href);
     const { bytes, owned } = await download(source, { signal, onProgress });
+    signal?.throwIfAborted();
+    // Not given the signal: what is loaded must be freed.
     const { id, card, programs } = await this.#backend.call('load', [bytes], {
-      signal,
       onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
       transfer: owned ? [bytes] : [],
     });
-    return new Model(this.#backend, id, card, programs);
+    const model = new Model(this.#backend, id, card, programs);
+    if (signal?.aborted) {
+      await model.close();
+      throw signal.reason;
+    }
+    return model;
   }
 
   /**

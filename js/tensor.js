@@ -20,7 +20,7 @@ const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 export function normalize(op, name, tensor) {
   const data = tensor?.data;
   const dtype = Object.keys(ARRAYS).find((d) => data instanceof ARRAYS[d]);
-  if (!dtype) throw new FoveaError('input-type', { op, arg: name, got: `data of type ${kindOf(data)}`, want: 'a Float32Array, Int32Array or Uint8Array' });
+  if (!dtype) throw new FoveaError('input-type', { op, arg: name, got: kindOf(data), want: 'a Float32Array, Int32Array or Uint8Array' });
   if (tensor.dtype && tensor.dtype !== dtype) throw new FoveaError('input-type', { op, arg: name, got: `data of ${dtype}`, want: tensor.dtype });
   const shape = Array.from(tensor.shape ?? [data.length]);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0 && n <= 0xffffffff)) {
@@ -31,7 +31,7 @@ export function normalize(op, name, tensor) {
   return { dtype, shape, data };
 }
 
-const kindOf = (v) => v?.constructor?.name ?? String(v);
+const kindOf = (v) => v?.constructor?.name ?? 'nothing';
 
 /** A shape as text. */
 export const print = (shape) => `[${shape.join(' ')}]`;
