@@ -69,6 +69,8 @@ func nativeExport(export string, args []uint64) uint32 {
 		return kernels.Op(arg(0), arg(1), arg(2), arg(3))
 	case "tokenize":
 		return kernels.Tokenize(arg(0), arg(1), arg(2))
+	case "split":
+		return kernels.Split(arg(0), arg(1), arg(2))
 	case "plan":
 		return kernels.Plan(simd128.U32(arg(0)), arg(1), arg(2), arg(3))
 	case "select":

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/fovea-run/fovea/wasm"
 )
@@ -52,6 +53,34 @@ func TestOddTexts(t *testing.T) {
 				}
 				at = k.Start
 			}
+			spans, err := m.Split(background, text)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			at = 0
+			for _, s := range spans {
+				if s.Start < at || s.End <= s.Start || s.End > len(text) || utf8.ValidString(text) && !utf8.ValidString(text[s.Start:s.End]) {
+					t.Fatalf("%s: sentence %+v after %d in %d bytes", name, s, at, len(text))
+				}
+				at = s.End
+			}
+		}
+	})
+}
+
+func TestSplit(t *testing.T) {
+	eachEngine(t, func(t *testing.T, rt *wasm.Runtime) {
+		text := "  Light is a wave. Is it?  Yes!\n"
+		spans, err := mustLoad(t, rt).Split(background, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range spans {
+			got = append(got, text[s.Start:s.End])
+		}
+		if want := []string{"Light is a wave.", "Is it?", "Yes!"}; !slices.Equal(got, want) {
+			t.Errorf("sentences %q, want %q", got, want)
 		}
 	})
 }
@@ -66,6 +95,9 @@ func TestNoTokenizer(t *testing.T) {
 		}
 		_, err = m.Tokenize(background, "a")
 		wantError(t, "tokenize", err, wasm.Error{Code: "no-tokenizer", Op: "tokenize", Got: "0", Want: "0"})
+		if spans, err := m.Split(background, "a"); err != nil || len(spans) != 1 {
+			t.Errorf("split: %v, %v", spans, err)
+		}
 	})
 }
 
