@@ -15,6 +15,7 @@ run:
 test: deps check
 	$(GO) test ./...
 	GOAMD64=v3 $(GO) test ./kernels/...
+	node --test js/
 
 # Builds that the tests of this machine's platform would not notice.
 check:
