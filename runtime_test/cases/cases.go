@@ -85,16 +85,13 @@ func (s source) normal(shape ...int) array {
 	return a
 }
 
-// lengths draws n lengths in 0..limit; the first is the whole limit, the second 0.
+// lengths draws n lengths in 0..limit; the first three are the whole limit, 0 and half of it.
 func (s source) lengths(n, limit int) []int32 {
 	l := make([]int32, n)
 	for i := range l {
 		l[i] = int32(s.IntN(limit + 1))
 	}
-	l[0] = int32(limit)
-	if n > 1 {
-		l[1] = 0
-	}
+	copy(l, []int32{int32(limit), 0, int32(limit+1) / 2})
 	return l
 }
 
