@@ -66,11 +66,13 @@ func (c *Chromium) Close() error {
 	return nil
 }
 
-// strict adds the content security policy under which Fovea must work.
+// strict adds the content security policy under which Fovea must work, and keeps the browser from keeping what it fetched: tests
+// change files.
 func strict(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy",
 			"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'")
+		w.Header().Set("Cache-Control", "no-store")
 		h.ServeHTTP(w, r)
 	})
 }

@@ -33,7 +33,7 @@ const (
 	Run      Do = "run"      // a program of a model file: Model, Target, Inputs
 	Tokenize Do = "tokenize" // a model's tokenizer: Model, Text
 	Split    Do = "split"    // a model's sentence splitter: Model, Text
-	Load     Do = "load"     // only load the model file given in Bytes
+	Load     Do = "load"     // only load the file Model, anew
 )
 
 // A Case is one question to an engine.
@@ -45,7 +45,6 @@ type Case struct {
 	Inputs map[string]Tensor  `json:"inputs,omitempty"` // an absent operand is not in it
 	Model  string             `json:"model,omitempty"`  // a path below the repository's root
 	Text   string             `json:"text,omitempty"`
-	Bytes  []byte             `json:"bytes,omitempty"`
 }
 
 // A Result is an engine's answer. Failure is the runtime's own typed error; trouble in between (a dead child process, say) is
@@ -67,16 +66,15 @@ type Span struct {
 
 // A Failure is wasm.Error or FoveaError as data.
 type Failure struct {
-	Code string `json:"code"`
-	Op   string `json:"op"`
-	Arg  string `json:"arg"`
-	Got  string `json:"got"`
-	Want string `json:"want"`
+	Code    string `json:"code"`
+	Op      string `json:"op"`
+	Arg     string `json:"arg"`
+	Got     string `json:"got"`
+	Want    string `json:"want"`
+	Message string `json:"message"`
 }
 
-func (f *Failure) Error() string {
-	return fmt.Sprintf("%s: %s %s: got %s, want %s", f.Code, f.Op, f.Arg, f.Got, f.Want)
-}
+func (f *Failure) Error() string { return f.Code + ": " + f.Message }
 
 // Missing is the error of an engine whose program is not installed; Install is the command that installs it.
 type Missing struct{ What, Install string }

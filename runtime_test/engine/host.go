@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"path/filepath"
@@ -34,7 +33,7 @@ func (h *Host) Run(ctx context.Context, c Case) (Result, error) {
 	r, err := h.perform(ctx, c)
 	var failure *wasm.Error
 	if errors.As(err, &failure) {
-		f := Failure{failure.Code, failure.Op, failure.Arg, failure.Got, failure.Want}
+		f := Failure{failure.Code, failure.Op, failure.Arg, failure.Got, failure.Want, failure.Error()}
 		return Result{Failure: &f}, nil
 	}
 	return r, err
@@ -48,7 +47,10 @@ func (h *Host) perform(ctx context.Context, c Case) (Result, error) {
 		out, err := h.rt.Op(ctx, c.Target, c.Attrs, toHost(c.Inputs))
 		return Result{Outputs: fromHost(out)}, err
 	case Load:
-		_, err := h.rt.Load(ctx, bytes.NewReader(c.Bytes), int64(len(c.Bytes)))
+		m, err := h.load(ctx, c.Model)
+		if err == nil {
+			err = m.Close()
+		}
 		return Result{}, err
 	}
 	m, err := h.model(ctx, c.Model)
@@ -86,21 +88,25 @@ func ask(ctx context.Context, m *wasm.Model, c Case) (Result, error) {
 	return Result{}, errors.New("engine: unknown kind of case " + string(c.Do))
 }
 
-// model opens the model file at path below the root, once.
+// model returns the model file at path below the root, loaded once.
 func (h *Host) model(ctx context.Context, path string) (*wasm.Model, error) {
 	if m := h.models[path]; m != nil {
 		return m, nil
 	}
+	m, err := h.load(ctx, path)
+	if err == nil {
+		h.models[path] = m
+	}
+	return m, err
+}
+
+func (h *Host) load(ctx context.Context, path string) (*wasm.Model, error) {
 	f, err := wasm.OpenModelFile(filepath.Join(Root(), path))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := h.rt.Load(ctx, f, f.Size())
-	if err == nil {
-		h.models[path] = m
-	}
-	return m, err
+	return h.rt.Load(ctx, f, f.Size())
 }
 
 // dtypes are the element types that cases use, by their names in data.

@@ -26,7 +26,7 @@ export function makeRunner({ variant, read, about }) {
     tokenize: async (c) => ({ spans: await (await model(c.model)).tokenize(c.text ?? '') }),
     split: async (c) => ({ spans: (await (await model(c.model)).split(c.text ?? '')).map((s) => ({ id: 0, ...s })) }),
     load: async (c) => {
-      await runtime.load(fromBase64(c.bytes).buffer);
+      await runtime.load(await read(c.model));
       return {};
     },
   };
@@ -37,7 +37,7 @@ export function makeRunner({ variant, read, about }) {
       return JSON.stringify({ result: await perform[c.do](c) });
     } catch (e) {
       if (!(e instanceof FoveaError)) return JSON.stringify({ broken: String(e?.stack ?? e) });
-      const words = Object.fromEntries(['code', 'op', 'arg', 'got', 'want'].map((k) => [k, String(e[k] ?? '')]));
+      const words = Object.fromEntries(['code', 'op', 'arg', 'got', 'want', 'message'].map((k) => [k, String(e[k] ?? '')]));
       return JSON.stringify({ result: { failure: words } });
     }
   };
