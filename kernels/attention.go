@@ -118,7 +118,7 @@ func weighRow(stats, scores, out F32, n, vdim uint32, scale float32, first bool)
 	top = Max32(top, old)
 	sum := expRow(scores, scores, n, scale, top)
 	if top != old {
-		shrink := expVec(BroadcastFloat32x4(old - top)).GetElem(0)
+		shrink := expDecay(BroadcastFloat32x4(old - top)).GetElem(0)
 		sum += float32(stats.Load(blockSums) * shrink)
 		multiply(out, vdim, shrink)
 		stats.Store(0, top)

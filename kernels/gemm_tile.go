@@ -191,6 +191,17 @@ func tile4(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
 		a3 += 4
 		b += 4 * panelCols
 	}
+	if cols == panelCols {
+		x0.Store(c, 0)
+		y0.Store(c, 16)
+		x1.Store(c1, 0)
+		y1.Store(c1, 16)
+		x2.Store(c2, 0)
+		y2.Store(c2, 16)
+		x3.Store(c3, 0)
+		y3.Store(c3, 16)
+		return
+	}
 	storeRow(c, x0, y0, cols)
 	storeRow(c1, x1, y1, cols)
 	storeRow(c2, x2, y2, cols)
@@ -297,6 +308,21 @@ func tile6(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
 		a4 += 4
 		a5 += 4
 		b += 4 * panelCols
+	}
+	if cols == panelCols {
+		x0.Store(c, 0)
+		y0.Store(c, 16)
+		x1.Store(c1, 0)
+		y1.Store(c1, 16)
+		x2.Store(c2, 0)
+		y2.Store(c2, 16)
+		x3.Store(c3, 0)
+		y3.Store(c3, 16)
+		x4.Store(c4, 0)
+		y4.Store(c4, 16)
+		x5.Store(c5, 0)
+		y5.Store(c5, 16)
+		return
 	}
 	storeRow(c, x0, y0, cols)
 	storeRow(c1, x1, y1, cols)

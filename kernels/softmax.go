@@ -53,14 +53,14 @@ func expRow(out, x F32, n uint32, scale, top float32) float32 {
 	s, t := BroadcastFloat32x4(scale), BroadcastFloat32x4(top)
 	var sum Float32x4
 	for range n / 4 {
-		e := expVec(LoadFloat32x4(x, 0).Mul(s).Sub(t))
+		e := expDecay(LoadFloat32x4(x, 0).Mul(s).Sub(t))
 		e.Store(out, 0)
 		sum = sum.Add(e)
 		x += 16
 		out += 16
 	}
 	if n%4 != 0 {
-		e := expVec(loadPart(x, n%4).Mul(s).Sub(t))
+		e := expDecay(loadPart(x, n%4).Mul(s).Sub(t))
 		e = e.Merge(BroadcastFloat32x4(0), lanesBelow(n%4))
 		storePart(out, e, n%4)
 		sum = sum.Add(e)
