@@ -57,7 +57,7 @@ export class Focus {
    */
   async open(text, { signal, onProgress } = {}) {
     const spans = await this.model.split(text, { signal });
-    if (spans.length === 0) throw new FoveaError('empty', { op: 'focus', arg: 'text', got: emptiness(text) });
+    if (spans.length === 0) throw new FoveaError('empty', { op: 'focus', arg: 'text', got: text === '' ? 'it is empty' : 'it is only white space' });
     if (spans.length > MAX_SENTENCES) {
       throw new FoveaError('too-long', { op: 'focus', arg: 'text', got: spans.length, want: MAX_SENTENCES });
     }
@@ -78,11 +78,6 @@ export class Focus {
   async encodeIds(sequences, tokens, o) {
     return (await this.session.run('encode', inputs(sequences, tokens), o)).embedding.data;
   }
-}
-
-function emptiness(text) {
-  if (text === '') return 'it is empty';
-  return text.trim() === '' ? 'it is only white space' : 'it has no words';
 }
 
 /** ids[sequences, tokens] and lengths[sequences]; a program has no empty dimension. */

@@ -16,7 +16,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/fovea-run/fovea/wasm"
 )
@@ -66,7 +65,11 @@ func (f *Focus) Open(ctx context.Context, text string, progress func(done, total
 		return nil, err
 	}
 	if len(spans) == 0 {
-		return nil, &wasm.Error{Code: "empty", Op: "focus", Arg: "text", Got: emptiness(text)}
+		got := "it is only white space"
+		if text == "" {
+			got = "it is empty"
+		}
+		return nil, &wasm.Error{Code: "empty", Op: "focus", Arg: "text", Got: got}
 	}
 	if len(spans) > MaxSentences {
 		return nil, &wasm.Error{
@@ -85,17 +88,6 @@ func (f *Focus) Open(ctx context.Context, text string, progress func(done, total
 		return nil, err
 	}
 	return d, nil
-}
-
-// emptiness says in what way a text without sentences is empty.
-func emptiness(text string) string {
-	if text == "" {
-		return "it is empty"
-	}
-	if strings.TrimSpace(text) == "" {
-		return "it is only white space"
-	}
-	return "it has no words"
 }
 
 // encodeIDs encodes sequences of token ids, padded to tokens, and returns an

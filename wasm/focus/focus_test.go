@@ -1,0 +1,316 @@
+package focus
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fovea-run/fovea/wasm"
+)
+
+// f is the committed int8 model on wazero.
+var f *Focus
+
+func TestMain(m *testing.M) {
+	ctx := context.Background()
+	rt, err := wasm.Open(ctx, wasm.Options{})
+	must(err)
+	file, err := wasm.OpenModelFile("../../demo/model/use-lite-int8.safetensors")
+	must(err)
+	model, err := rt.Load(ctx, file, file.Size())
+	must(err)
+	f, err = New(model)
+	must(err)
+	code := m.Run()
+	must(file.Close())
+	must(rt.Close())
+	os.Exit(code)
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+const prose = "The cat sat on the mat. It rained all day in London! Are prices going up again? " +
+	"A dog barked at the postman.\n\nInflation rose to five per cent. The kitten chased a ball of wool."
+
+func open(t *testing.T, text string) *Document {
+	t.Helper()
+	d, err := f.Open(t.Context(), text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// embed encodes one text by itself, without padding.
+func embed(t *testing.T, text string) []float64 {
+	t.Helper()
+	tokens, err := f.model.Tokenize(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := f.ids(tokens)
+	e, err := f.encodeIDs(t.Context(), [][]int32{ids}, len(ids))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide := make([]float64, len(e))
+	for i, v := range e {
+		wide[i] = float64(v)
+	}
+	return wide
+}
+
+func dot(a, b []float64) (sum float64) {
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}
+
+// TestFocus compares the scores with dot products in float64 of embeddings
+// encoded one by one.
+func TestFocus(t *testing.T) {
+	d := open(t, prose)
+	if len(d.Sentences) != 6 {
+		t.Fatalf("%d sentences, want 6", len(d.Sentences))
+	}
+	for query, best := range map[string]string{
+		"economy and money":         "Inflation rose to five per cent.",
+		"what was the weather like": "It rained all day in London!",
+	} {
+		r, err := d.Focus(t.Context(), Query{Text: query, Budget: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Sentence(r.Ranked[0].Sentence); got != best {
+			t.Errorf("%q finds %q first, want %q", query, got, best)
+		}
+		if len(r.Ranked) != 6 || r.Kept != 6 {
+			t.Errorf("%q: %d ranked, %d kept, want 6 and 6", query, len(r.Ranked), r.Kept)
+		}
+		checkScores(t, d, r, embed(t, query))
+	}
+}
+
+func checkScores(t *testing.T, d *Document, r *Result, query []float64) {
+	t.Helper()
+	seen := map[int]bool{}
+	for i, m := range r.Ranked {
+		want := dot(query, embed(t, d.Sentence(m.Sentence)))
+		if !(math.Abs(float64(m.Score)-want) <= 1e-6) {
+			t.Errorf("sentence %d scores %v, want %v", m.Sentence, m.Score, want)
+		}
+		if i > 0 && !(m.Score <= r.Ranked[i-1].Score) {
+			t.Errorf("rank %d scores %v after %v", i, m.Score, r.Ranked[i-1].Score)
+		}
+		seen[m.Sentence] = true
+	}
+	if len(seen) != len(d.Sentences) {
+		t.Errorf("%d different sentences are ranked, want %d", len(seen), len(d.Sentences))
+	}
+}
+
+// TestCentre compares an empty query with the normalised mean of all embeddings.
+func TestCentre(t *testing.T) {
+	d := open(t, prose)
+	centre := make([]float64, f.card.Dims)
+	for i := range d.Sentences {
+		for j, v := range embed(t, d.Sentence(i)) {
+			centre[j] += v
+		}
+	}
+	norm := math.Sqrt(dot(centre, centre))
+	for j := range centre {
+		centre[j] /= norm
+	}
+	for _, query := range []string{"", " \n\t"} {
+		r, err := d.Focus(t.Context(), Query{Text: query, Budget: .5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkScores(t, d, r, centre)
+	}
+}
+
+// TestBudget asks again for other budgets after the tokens are gone: nothing is
+// encoded again.
+func TestBudget(t *testing.T) {
+	d := open(t, prose)
+	d.ids = nil
+	for _, budget := range []float64{0, .01, .2, .35, .5, .75, 1} {
+		r, err := d.Focus(t.Context(), Query{Text: "animals", Budget: budget})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, kept := 0, 0
+		for _, m := range r.Ranked {
+			sum += d.Sentences[m.Sentence].Tokens
+			if budget == 0 || kept > 0 && float64(sum) > math.Ceil(budget*float64(d.Tokens)) {
+				break
+			}
+			kept++
+		}
+		if r.Kept != kept {
+			t.Errorf("budget %v keeps %d, want %d", budget, r.Kept, kept)
+		}
+	}
+	for _, budget := range []float64{-.1, 1.1, math.NaN(), math.Inf(1)} {
+		if _, err := d.Focus(t.Context(), Query{Budget: budget}); code(err) != "value" {
+			t.Errorf("budget %v: %v, want the code value", budget, err)
+		}
+	}
+}
+
+func code(err error) string {
+	var e *wasm.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                       "empty",
+		" \t\r\n\u00a0\u2003":                    "empty",
+		strings.Repeat("A.\n\n", MaxSentences+1): "too-long",
+	} {
+		if _, err := f.Open(t.Context(), text, nil); code(err) != want {
+			t.Errorf("%.20q: %v, want the code %s", text, err, want)
+		}
+	}
+}
+
+// TestOpenOddTexts opens what people paste by mistake.
+func TestOpenOddTexts(t *testing.T) {
+	for name, text := range map[string]string{
+		"one token":         "a",
+		"one sign":          ".",
+		"controls":          "\x00\x01\x02\x7f",
+		"not UTF-8":         "Light \xff\xfe is \xc3\x28 here. And \xed\xa0\x80 there.",
+		"emoji":             "👩‍👩‍👧 went home. 🎉!",
+		"unknown script":    "ᚠᛇᚻ᛫ᛒᛦᚦ",
+		"no spaces":         strings.Repeat("x", 4000),
+		"one long sentence": strings.Repeat("to be ", 100),
+	} {
+		d, err := f.Open(t.Context(), text, nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		r, err := d.Focus(t.Context(), Query{Text: text, Budget: .3})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, m := range r.Ranked {
+			if !(m.Score >= -1.001 && m.Score <= 1.001) {
+				t.Errorf("%s: score %v", name, m.Score)
+			}
+		}
+		for i, s := range d.Sentences {
+			if s.Start < 0 || s.Start >= s.End || s.End > len(text) || s.Clipped != (s.Tokens > f.card.MaxTokens) {
+				t.Errorf("%s: sentence %+v", name, s)
+			}
+			checkShades(t, d, i)
+		}
+		if long := name == "one long sentence" || name == "no spaces"; long != r.QueryClipped || long != (d.Clipped > 0) {
+			t.Errorf("%s: %d sentences clipped, query clipped %v", name, d.Clipped, r.QueryClipped)
+		}
+	}
+}
+
+func checkShades(t *testing.T, d *Document, sentence int) {
+	t.Helper()
+	shades, err := d.Shade(t.Context(), sentence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := d.Sentences[sentence]
+	if want := min(s.Tokens, f.card.MaxTokens); len(shades) != want {
+		t.Fatalf("%d shades for %d tokens", len(shades), want)
+	}
+	var most float32
+	for _, shade := range shades {
+		if shade.Start < s.Start || shade.Start > shade.End || shade.End > s.End || !(shade.Weight >= 0 && shade.Weight <= 1) {
+			t.Errorf("shade %+v in sentence %+v", shade, s)
+		}
+		most = max(most, shade.Weight)
+	}
+	if len(shades) > 0 && most != 1 {
+		t.Errorf("the largest weight is %v, want 1", most)
+	}
+}
+
+// TestShade adds up the attention weights of the last layer itself.
+func TestShade(t *testing.T) {
+	d := open(t, prose)
+	const sentence = 1
+	ids := d.ids[sentence]
+	out, err := f.session.Run(t.Context(), "attend", sequences([][]int32{ids}, len(ids)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(ids)
+	received := make([]float64, n)
+	for i, w := range out["weights1"].Float32s() {
+		received[i%n] += float64(w)
+	}
+	most := slices.Max(received)
+	shades, err := d.Shade(t.Context(), sentence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, shade := range shades {
+		if want := received[i] / most; !(math.Abs(float64(shade.Weight)-want) <= 1e-5) {
+			t.Errorf("token %q weighs %v, want %v", d.Text[shade.Start:shade.End], shade.Weight, want)
+		}
+	}
+	for _, bad := range []int{-1, len(d.Sentences)} {
+		if _, err := d.Shade(t.Context(), bad); code(err) != "value" {
+			t.Errorf("sentence %d: %v, want the code value", bad, err)
+		}
+	}
+}
+
+func TestOpenProgress(t *testing.T) {
+	text := strings.Repeat(prose+" ", 10)
+	var seen []int
+	all := 0
+	if _, err := f.Open(t.Context(), text, func(done, total int) { seen, all = append(seen, done), total }); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) < 3 || seen[0] != 0 || seen[len(seen)-1] != all || !slices.IsSorted(seen) {
+		t.Errorf("progress is %v of %d", seen, all)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	_, err := f.Open(ctx, text, func(done, total int) {
+		if calls++; done > 0 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || calls != 2 {
+		t.Errorf("stopped after the first batch: %v after %d calls, want context.Canceled after 2", err, calls)
+	}
+}
+
+// TestRank puts NaN last, as the kernels' select does.
+func TestRank(t *testing.T) {
+	nan := float32(math.NaN())
+	var order []int
+	for _, m := range rank([]float32{.5, nan, .7, .5, -1, nan, float32(math.Copysign(0, -1)), 0}) {
+		order = append(order, m.Sentence)
+	}
+	if want := []int{2, 0, 3, 6, 7, 4, 1, 5}; !slices.Equal(order, want) {
+		t.Errorf("order %v, want %v", order, want)
+	}
+}
