@@ -70,7 +70,7 @@ async function start() {
     focus = new Focus(model);
     fact('Model', `${model.card.name}`);
     fact('Kernels', rt.variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD');
-    fact('Loading', milliseconds(since));
+    fact('Loading', elapsed(since));
   } catch (err) {
     status('The model is not there.');
     problem(err, { retry: start });
@@ -105,7 +105,7 @@ async function openText() {
   } finally {
     if (opening.signal === signal) endProgress();
   }
-  fact('Encoding', milliseconds(since));
+  fact('Encoding', elapsed(since));
   fact('Sentences', count(doc.sentences.length));
   fact('Tokens', count(doc.tokens));
   reader.open(doc);
@@ -139,7 +139,7 @@ async function answer(signal) {
   const kept = result.ranked.slice(0, result.kept);
   reader.mark(kept);
   list.show(doc, kept);
-  fact('Focusing', milliseconds(since));
+  fact('Focusing', elapsed(since));
   clearProblem();
   state('ready', performance.now() - since);
   const about = text.trim() ? 'closest to your words' : 'nearest to what the whole is about';
@@ -240,7 +240,12 @@ function fact(name, value) {
 }
 
 const count = (n) => n.toLocaleString('en');
-const milliseconds = (since) => `${count(Math.round(performance.now() - since))} ms`;
+
+/** The time since a moment, as long as it matters. */
+function elapsed(since) {
+  const ms = performance.now() - since;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
 
 /** The query and budget stand in the address, so that a reload keeps them. */
 function keepControls() {

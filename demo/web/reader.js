@@ -107,7 +107,7 @@ export class Reader {
   #paintShades(active, shades) {
     const layers = { 'fovea-active': active };
     for (const name of SHADES) layers[name] = [];
-    for (const shade of shades) {
+    for (const shade of words(shades, this.#doc?.text)) {
       const level = Math.floor(shade.weight * (SHADES.length + 1)) - 1; // the least fifth stays bare
       if (level >= 0) layers[SHADES[Math.min(level, SHADES.length - 1)]].push(shade);
     }
@@ -122,4 +122,21 @@ export class Reader {
     const space = Math.max((innerHeight - height) / 3, 24);
     scrollTo({ top: scrollY + top - space });
   }
+}
+
+/**
+ * Joins the pieces of a word, which weighs as much as its heaviest piece, and
+ * leaves out white space.
+ */
+function words(shades, text) {
+  const joined = [];
+  for (const { start, end, weight } of shades) {
+    const from = start + text.slice(start, end).search(/\S|$/);
+    const last = joined.at(-1);
+    if (last?.end === from && /^[\p{L}\p{M}\p{N}'’]{2}$/u.test(text.slice(from - 1, from + 1))) {
+      last.end = end;
+      last.weight = Math.max(last.weight, weight);
+    } else if (from < end) joined.push({ start: from, end, weight });
+  }
+  return joined;
 }
