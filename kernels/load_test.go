@@ -277,6 +277,64 @@ func TestBindLimits(t *testing.T) {
 	}
 }
 
+// TestBindChecksShapes binds a program whose shapes fit with its dimension at
+// the least and at the largest, but not between.
+func TestBindChecksShapes(t *testing.T) {
+	h := newHost(t, 100)
+	g := graph.New("g")
+	n := g.Dim("n", 1, 4)
+	bent := n.Times(n).CeilDiv(graph.Const(4)) // 1, 1, 3, 4
+	g.Output("y", g.Softmax(g.Input("x", program.F32, n)))
+	g.Output("z", g.Softmax(g.Input("w", program.F32, bent)))
+	p := lowered(t, g)
+	tensorNamed(p, "w").Shape = tensorNamed(p, "x").Shape
+	handle := h.noError(h.load(kindProgram, 0, "", p.Encode()))
+	h.bind(handle, 1)
+	h.bind(handle, 4)
+	h.mailbox(2)
+	if Bind(handle, 1) != 0 {
+		t.Error("shapes that do not fit were bound")
+	}
+	h.wantError(errShape)
+}
+
+// TestSlotsAndScratch runs programs that need all of what Bind sets aside: a
+// slot whose later tenant is the larger, and scratch memory for one operation
+// alone.
+func TestSlotsAndScratch(t *testing.T) {
+	n, c := func(g *graph.Graph) graph.Extent { return g.Dim("n", 1, 70) }, graph.Const
+	for _, build := range []func(g *graph.Graph) *graph.Tensor{
+		func(g *graph.Graph) *graph.Tensor {
+			x := g.Input("x", program.F32, n(g), c(8))
+			narrow := g.Softmax(g.MatMul(x, g.Weight("a", program.F32, c(8), c(2))))
+			return g.Softmax(g.Softmax(g.MatMul(narrow, g.Weight("b", program.F32, c(2), c(300)))))
+		},
+		func(g *graph.Graph) *graph.Tensor {
+			return g.MatMul(g.Input("x", program.F32, n(g), c(320)), g.Weight("w", program.Q8, c(320), c(5)))
+		},
+		func(g *graph.Graph) *graph.Tensor {
+			return g.MatMul(g.Input("x", program.F32, n(g), c(30)), g.Input("w", program.F32, c(30), c(17)))
+		},
+		func(g *graph.Graph) *graph.Tensor {
+			batch := n(g)
+			q, k := g.Input("q", program.F32, batch, c(3), c(64)), g.Input("k", program.F32, batch, c(300), c(64))
+			return g.AttentionWeights(q, k, nil, graph.Heads{Heads: 1, Dim: 64})
+		},
+	} {
+		h := newHost(t, 100)
+		MemoryGrow(90)
+		g := graph.New("g")
+		g.Output("y", build(g))
+		p := h.program(g)
+		if !h.fillWeights() {
+			t.Fatal(h.record().Message())
+		}
+		for _, n := range []uint32{1, 5, 70} {
+			h.runWatched(h.bind(p, n))
+		}
+	}
+}
+
 // TestBoundEnds checks that a table is refused once its memory is taken back.
 func TestBoundEnds(t *testing.T) {
 	for what, end := range map[string]func(h *host, p uint32){

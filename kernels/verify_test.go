@@ -112,7 +112,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"an input of u8", errTensorType, func(p *program.Program) { p.Tensors[0].DType = program.U8 }},
 		{"an output of i32", errTensorType, func(p *program.Program) { tensorNamed(p, "embedding").DType = program.I32 }},
 		{"a weight of f16", errTensorType, func(p *program.Program) { tensorNamed(p, "inv").DType = program.F16 }},
-		{"an extent that is not there", errExprOperand, func(p *program.Program) { p.Tensors[0].Shape[0] = 999 }},
+		{"an extent that is not there", errExprOperand, func(p *program.Program) { p.Tensors[0].Shape[0] = uint32(len(p.Exprs)) }},
 		{"a slot that is not there", errSlot, func(p *program.Program) { p.Tensors[0].Slot = uint32(p.Slots) }},
 		{"an input without slot", errSlot, func(p *program.Program) { p.Tensors[0].Slot = program.NoSlot }},
 		{"a weight with a slot", errSlot, func(p *program.Program) { tensorNamed(p, "inv").Slot = 0 }},
@@ -131,7 +131,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"an operand too few", errOperandCount, func(p *program.Program) { p.Instrs[0].Operands = p.Instrs[0].Operands[:1] }},
 		{"no output", errOutputCount, func(p *program.Program) { p.Instrs[0].Outputs = nil }},
 		{"an attribute too many", errAttrCount, func(p *program.Program) { p.Instrs[1].Attrs = attrs(1) }},
-		{"an operand that is not there", errTensorIndex, func(p *program.Program) { p.Instrs[0].Operands[0] = 999 }},
+		{"an operand that is not there", errTensorIndex, func(p *program.Program) { p.Instrs[0].Operands[0] = uint32(len(p.Tensors)) }},
 		{"an output that is not there", errTensorIndex, func(p *program.Program) { p.Instrs[0].Outputs[0] = program.Absent }},
 		{"a missing operand", errOperandMissing, func(p *program.Program) { p.Instrs[0].Operands[0] = program.Absent }},
 		{"an operand's type", errOperandType, func(p *program.Program) { slices.Reverse(p.Instrs[0].Operands) }},
@@ -192,6 +192,8 @@ func TestVerifyRefusesBytes(t *testing.T) {
 	size := uint32(len(valid))
 	opsAt := binary.LittleEndian.Uint32(valid[hdrOpsAt:])
 	tensorsAt := binary.LittleEndian.Uint32(valid[hdrTensorsAt:])
+	exprs := binary.LittleEndian.Uint32(valid[hdrExprs:])
+	names, nameLen := binary.LittleEndian.Uint32(valid[hdrStringBytes:]), binary.LittleEndian.Uint32(valid[hdrNameLen:])
 	for _, c := range []struct {
 		what            string
 		at, value, code uint32
@@ -204,9 +206,10 @@ func TestVerifyRefusesBytes(t *testing.T) {
 		{"a reserved word", hdrReserved, 1, errReserved},
 		{"names outside", hdrStrings, size, errSection},
 		{"names that wrap around", hdrStrings, 0xFFFFFFFF, errSection},
-		{"the name outside", hdrNameLen, 9999, errNameRange},
+		{"the name outside", hdrName, names - nameLen + 1, errNameRange},
 		{"the name wrapping around", hdrName, 0xFFFFFFFF, errNameRange},
 		{"dimensions outside", hdrDimsAt, size - 4, errSection},
+		{"the last expression outside", hdrExprsAt, size - exprBytes*exprs + 4, errSection},
 		{"a crooked offset", hdrDimsAt, 81, errAlign},
 		{"tensors outside", hdrTensorsAt, 0xFFFFFFFC, errSection},
 		{"operations outside", hdrOpsAt, size, errSection},
@@ -315,11 +318,35 @@ func (h *host) runWatched(table U32) {
 	}
 	end := table.Load(bindScratch) + table.Load(bindScratchBytes)
 	start := table.Load(bindScratch) - table.Load(bindArenaBytes)
+	h.slotsApart(table, start, table.Load(bindScratch))
 	before := slices.Clone(h.arena.Bytes())
 	if code := Run(uint32(table)); code != h.record().Code {
 		h.t.Fatalf("Run = %d, record %+v", code, h.record())
 	}
 	sameOutside(h.t, before, h.arena.Bytes(), start, end)
+}
+
+// slotsApart checks that the tensors lie in start..end-1 and that those of
+// different slots lie apart.
+func (h *host) slotsApart(table U32, start, end uint32) {
+	type span struct{ at, end, slot uint32 }
+	var spans []span
+	for i := range table.Load(bindTensors) {
+		t, r := tensorAt(U32(table.Load(bindProgram)), i), boundTensor(table, i)
+		if t.Load(tenClass) != classWeight {
+			spans = append(spans, span{r.Load(boundAt), r.Load(boundAt) + r.Load(boundBytes), t.Load(tenSlot)})
+		}
+	}
+	for _, a := range spans {
+		if a.at < start || a.end > end {
+			h.t.Fatalf("a tensor at %d..%d is not in the arena %d..%d", a.at, a.end, start, end)
+		}
+		for _, b := range spans {
+			if a.slot != b.slot && a.at < b.end && b.at < a.end {
+				h.t.Fatalf("slot %d at %d..%d overlaps slot %d at %d..%d", a.slot, a.at, a.end, b.slot, b.at, b.end)
+			}
+		}
+	}
 }
 
 // fillWeights loads every weight that is wanted, if memory suffices.
