@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"testing"
 
@@ -310,9 +311,13 @@ func (h *host) runWatched(table U32) {
 	p := U32(table.Load(bindProgram))
 	for i := range table.Load(bindTensors) {
 		if tensorAt(p, i).Load(tenClass) == classInput {
+			one := uint32(1)
+			if tensorAt(p, i).Load(tenDType) == dtypeF32 {
+				one = math.Float32bits(1)
+			}
 			b := h.tensor(table, i)
 			for at := 0; at < len(b); at += 4 {
-				b[at] = 1
+				binary.LittleEndian.PutUint32(b[at:], one)
 			}
 		}
 	}
