@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
+	"go/types"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
@@ -181,17 +182,19 @@ func (f *function) rangeStmt(s *ast.RangeStmt, label string) {
 	if !ok { // an untyped constant: the loop has no variable to give it a type
 		vt = ir.I32
 	}
+	id, ok := s.Key.(*ast.Ident)
+	if !ok || id.Name == "_" {
+		f.countDown(s, label, t, vt)
+		return
+	}
 	limit := f.constantOr(s.X, vt)
-	counter := &ir.Local{Name: "i", Type: vt}
+	v := f.info.Defs[id]
+	variable := f.declare(v)
+	counter := variable
 	prologue := func() {}
-	if id, ok := s.Key.(*ast.Ident); ok && id.Name != "_" {
-		v := f.info.Defs[id]
-		variable := f.declare(v)
-		if f.assigns(s.Body, v) {
-			prologue = func() { f.set(variable, &ir.Get{L: counter}) }
-		} else {
-			counter = variable
-		}
+	if f.assigns(s.Body, v) {
+		counter = &ir.Local{Name: "i", Type: vt}
+		prologue = func() { f.set(variable, &ir.Get{L: counter}) }
 	}
 	f.set(counter, zero(vt))
 	less, notLess := "lt_s", "ge_s"
@@ -204,6 +207,29 @@ func (f *function) rangeStmt(s *ast.RangeStmt, label string) {
 		again: func(to *ir.Label) { f.br(to, arith(vt, less, &ir.Get{L: counter}, limit())) },
 		body:  func() { prologue(); f.list(s.Body.List) },
 		post:  func() { f.set(counter, arith(vt, "add", &ir.Get{L: counter}, one(vt))) },
+	})
+}
+
+// countDown lowers a range loop without a variable: a count down to zero
+// needs neither a register for the limit nor a comparison with it.
+func (f *function) countDown(s *ast.RangeStmt, label string, t types.Type, vt ir.Type) {
+	counter := &ir.Local{Name: "i", Type: vt}
+	f.set(counter, f.constantOr(s.X, vt)())
+	f.loop(loop{
+		label: label,
+		leave: func(to *ir.Label) {
+			none := arith(vt, "eqz", &ir.Get{L: counter})
+			if !dialect.IsUnsigned(t) {
+				none = arith(vt, "le_s", &ir.Get{L: counter}, zero(vt))
+			}
+			f.br(to, none)
+		},
+		again: func(to *ir.Label) {
+			left := arith(vt, "ne", &ir.Get{L: counter}, zero(vt))
+			f.br(to, ir.Truth(left))
+		},
+		body: func() { f.list(s.Body.List) },
+		post: func() { f.set(counter, arith(vt, "sub", &ir.Get{L: counter}, one(vt))) },
 	})
 }
 
