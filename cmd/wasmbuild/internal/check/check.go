@@ -134,8 +134,14 @@ func (c *checker) valueType(at ast.Node, t types.Type) bool {
 	if _, ok := dialect.ValueType(t); ok {
 		return true
 	}
-	c.errorf(at, "%s: %s", types.TypeString(t, types.RelativeTo(c.pkg.Types)), insteadOf(t))
+	c.errorf(at, "%s: %s", typeName(t), insteadOf(t))
 	return false
+}
+
+// typeName names a type as the source does: the package's own types and,
+// thanks to the dot import, those of simd128 without their package.
+func typeName(t types.Type) string {
+	return types.TypeString(t, func(*types.Package) string { return "" })
 }
 
 // insteadOf says what to write instead of a type.
@@ -200,7 +206,7 @@ func (c *checker) export(d *ast.FuncDecl, dir dialect.Directive) {
 	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
 		for v := range tuple.Variables() {
 			if dialect.IsVector(v.Type()) || dialect.IsBoolean(v.Type()) {
-				c.report.Reportf(v.Pos(), "hosts cannot pass %s: export with numbers, vectors through memory and bools as uint32", types.TypeString(v.Type(), types.RelativeTo(c.pkg.Types)))
+				c.report.Reportf(v.Pos(), "hosts cannot pass %s: export with numbers, vectors through memory and bools as uint32", typeName(v.Type()))
 			}
 		}
 	}

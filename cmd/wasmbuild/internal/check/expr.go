@@ -122,7 +122,7 @@ func (c *checker) noProduct(x ast.Expr, op token.Token) {
 	if !ok || b.Op != token.MUL || c.info.Types[b].Value != nil {
 		return
 	}
-	t := types.TypeString(c.info.Types[b].Type, types.RelativeTo(c.pkg.Types))
+	t := typeName(c.info.Types[b].Type)
 	c.errorf(x, "Go may fuse this product with the %s: write %s(a*b) %s c, or MulAdd on vectors", sumName[op], t, op)
 }
 

@@ -71,8 +71,14 @@ func (r *Reporter) Reportf(pos token.Pos, format string, args ...any) {
 	r.ReportAt(r.fset.Position(pos), fmt.Sprintf(format, args...))
 }
 
-// ReportAt adds a diagnostic at a position that is already resolved.
+// ReportAt adds a diagnostic at a position that is already resolved, unless
+// its line has the same already.
 func (r *Reporter) ReportAt(p token.Position, message string) {
+	for _, d := range r.list {
+		if d.Pos.Filename == p.Filename && d.Pos.Line == p.Line && d.Message == message {
+			return
+		}
+	}
 	r.list = append(r.list, Diagnostic{p, message, r.line(p)})
 }
 

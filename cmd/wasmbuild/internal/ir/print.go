@@ -8,6 +8,15 @@ import (
 	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
+// String returns m as text, function by function.
+func (m *Module) String() string {
+	var b strings.Builder
+	for _, f := range m.Funcs {
+		b.WriteString(f.String())
+	}
+	return b.String()
+}
+
 // String returns f as text, a statement a line.
 func (f *Func) String() string {
 	p := &printer{out: &strings.Builder{}, names: map[any]string{}, taken: map[string]bool{}}

@@ -1,0 +1,57 @@
+package expressions
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+func vectors(x, y Float32x4, m Mask32x4) bool {
+	_ = Float32x4{} // want "no composite literals"
+	_ = Int32x4(m)  // want "vectors are not converted"
+	return x == y   // want "compare with Equal"
+}
+
+func products(a, b, c float32) float32 {
+	s := a*b + c     // want "Go may fuse this product with the sum: write float32\(a\*b\) \+ c"
+	s = c - (a * b)  // want "with the difference"
+	s = c + -(a * b) // want "may fuse"
+	s += a * b       // want "may fuse"
+	s -= b * c       // want "may fuse"
+	s = float32(a*b) + c
+	t := a * b
+	return s + t + 2*3
+}
+
+func divisions(x, y int32, u uint64) int32 {
+	x = x / y  // want "signed / only by a constant"
+	x %= y     // want "signed % only by a constant"
+	x = x / -1 // want "other than 0 and -1"
+	return x/3 + int32(u/3%7)
+}
+
+func shifts(x, n uint32, y int64) uint32 {
+	x = x << n        // want "must be masked: write x << \(n & 31\)"
+	x >>= n           // want "must be masked"
+	x = x >> (n & 63) // want "must be masked"
+	x = x << 32       // want "write a count of 0 to 31"
+	y = y >> (n & 63)
+	y = y >> 64 // want "write a count of 0 to 63"
+	return x<<(n&31) + x>>31
+}
+
+func conversions(f float32, d float64) int32 {
+	i := int32(f)  // want "use TruncInt32 or TruncUint32"
+	j := uint64(d) // want "use TruncInt32"
+	k := uint8(i)  // want "write uint32 or uint64"
+	return i + int32(j) + int32(k) + TruncInt32(f)
+}
+
+func others(p U32, x uint32) uint32 {
+	f := func() uint32 { return x } // want "no function values" "no closures"
+	q := &x                         // want "no pointers: pass" "no pointers: variables"
+	*q = 3                          // want "only variables can be assigned"
+	s := "text"                     // want "no strings: keep" "no strings: pass"
+	_ = s[0]                        // want "no indexing"
+	_ = p.Load                      // want "a method can only be called"
+	g := others                     // want "no function values: call others" "no function values: call a"
+	_ = f
+	_ = g
+	return 1
+}

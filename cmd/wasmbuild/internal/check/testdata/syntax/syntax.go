@@ -1,0 +1,3 @@
+package syntax
+
+func broken() { x := } // want "expected operand"
