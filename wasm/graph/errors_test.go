@@ -73,6 +73,12 @@ func TestMistakes(t *testing.T) {
 			x := g.MatMul(g.Input("x", f32, c(2), c(3)), g.Weight("w", f32, c(3), c(3)))
 			g.Output("y", g.Add(x, g.Add(x, g.Weight("b", f32, c(3)))))
 		}},
+		{"the product is also used without the vector", func(g *graph.Graph) {
+			w := g.Weight("w", f32, c(3), c(3))
+			x := g.MatMul(g.Input("x", f32, c(2), c(3)), w)
+			vector := g.MatMul(g.Input("v", f32, c(3)), w)
+			g.Output("y", g.Add(g.Softmax(x), g.Add(x, vector)))
+		}},
 		{"2 heads of 3 columns from column 3 are not within its rows", func(g *graph.Graph) {
 			x := g.Input("x", f32, c(1), c(1), c(8))
 			g.Attention(x, x, x, nil, graph.Heads{Heads: 2, Dim: 3, VDim: 1, QCol: 3})

@@ -72,9 +72,10 @@ func merge(p, in *instr, i int) *instr {
 	case in.code == program.OpActivation && plainProduct(p):
 		m.attrs[0] = in.attrs[0]
 	case in.code == program.OpAdd && isRowAdd(in):
-		if i != 0 || !plainProduct(p) || p.operands[biasOperand] != nil {
+		if i != 0 { // the vector is a product itself
 			return nil
 		}
+		// Add has made sure that p has no bias yet.
 		m.operands[biasOperand] = in.operands[1]
 	case in.code == program.OpAdd:
 		m.operands[residualOperand] = in.operands[1-i]

@@ -54,7 +54,7 @@ func needed(instrs []*instr) []*instr {
 		}
 		kept = append(kept, in)
 		for _, t := range in.operands {
-			live[t] = t != nil
+			live[t] = true
 		}
 	}
 	slices.Reverse(kept)
