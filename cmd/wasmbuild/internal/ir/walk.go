@@ -71,6 +71,9 @@ type Rewriter struct {
 // Func rewrites f's body.
 func (r *Rewriter) Func(f *Func) { r.list(&f.Body) }
 
+// Operand rewrites one expression.
+func (r *Rewriter) Operand(x *Expr) { r.expr(x) }
+
 func (r *Rewriter) list(body *[]Stmt) {
 	for _, s := range *body {
 		for _, x := range Exprs(s) {

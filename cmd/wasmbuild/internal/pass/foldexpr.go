@@ -59,6 +59,10 @@ func foldUnary(x *ir.Op) ir.Expr {
 		if constant {
 			return &ir.Const{T: ir.I64, Lo: uint64(int64(int32(c.Lo)))}
 		}
+	case "i16x8.splat", "i32x4.splat", "f32x4.splat":
+		if constant && c.Lo == 0 {
+			return &ir.Const{T: ir.V128}
+		}
 	case "i64.extend_i32_u":
 		if constant {
 			return &ir.Const{T: ir.I64, Lo: c.Lo}

@@ -18,6 +18,8 @@ var All = []Pass{
 	{"fold", each(fold)},
 	{"copies2", each(copies)}, // of what folding made constant
 	{"fold2", each(fold)},
+	{"invariant", each(invariant)},
+	{"copies3", each(copies)}, // of constants that had a name
 	{"dead", each(dead)},
 	{"nest", each(nest)},
 	{"fold3", each(fold)}, // of conditions that nesting brought together
