@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -26,6 +27,8 @@ var flags = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("disable-background-timer-throttling", true),
 	chromedp.Flag("disable-renderer-backgrounding", true),
 	chromedp.Flag("password-store", "basic"),
+	chromedp.Flag("disable-features", "AutofillServerCommunication,OptimizationHints,MediaRouter"),
+	chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	chromedp.WindowSize(1280, 900),
 }
 
@@ -36,7 +39,7 @@ func (NotInstalled) Error() string { return "Chromium is not installed; run: apt
 
 // Options of Open; the zero value is a plain browser.
 type Options struct {
-	Proxy  string       // host:port of a proxy that every request goes through, those to this machine too
+	Proxy  string       // host:port of a proxy for every request of the page and its workers, those to this machine too
 	Events func(ev any) // called with each protocol event of the page; must return fast
 }
 
@@ -52,23 +55,35 @@ func Open(ctx context.Context, o Options) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}, flags...)
-	if o.Proxy != "" {
-		all = append(all, chromedp.ProxyServer(o.Proxy), chromedp.Flag("proxy-bypass-list", "<-loopback>"))
-	}
-	var tabOptions []chromedp.ContextOption
-	if o.Events != nil {
-		tabOptions = append(tabOptions, chromedp.WithListener(o.Events))
-	}
-	alloc, stop := chromedp.NewExecAllocator(ctx, all...)
-	tab, shut := chromedp.NewContext(alloc, tabOptions...)
-	p := &Page{ctx: tab, cancel: []context.CancelFunc{shut, stop}}
+	alloc, stop := chromedp.NewExecAllocator(ctx, append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}, flags...)...)
+	whole, end := chromedp.NewContext(alloc)
+	p := &Page{cancel: []context.CancelFunc{end, stop}}
 	// The context of the first call is the browser's life, so that it has no timeout.
+	if err := chromedp.Do(whole); err != nil {
+		p.Close()
+		return nil, err
+	}
+	tab, shut := chromedp.NewContext(whole, o.tab()...)
+	p.ctx, p.cancel = tab, append([]context.CancelFunc{shut}, p.cancel...)
 	if err := chromedp.Do(tab); err != nil {
 		p.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// tab puts the page into a browser context of its own, which has the proxy: what the browser asks for by itself does not go
+// there.
+func (o Options) tab() (all []chromedp.ContextOption) {
+	if o.Proxy != "" {
+		all = append(all, chromedp.WithNewBrowserContext(func(p *target.CreateBrowserContextParams) {
+			p.ProxyServer, p.ProxyBypassList = o.Proxy, "<-loopback>" // the exception of this machine is taken away
+		}))
+	}
+	if o.Events != nil {
+		all = append(all, chromedp.WithListener(o.Events))
+	}
+	return all
 }
 
 // find looks for the names under which distributions install Chromium.

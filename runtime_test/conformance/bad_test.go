@@ -37,7 +37,11 @@ func damaged(t *testing.T) map[string][]byte {
 // TestDamagedModel asks every host for its own error, with words, for a file that is not whole.
 func TestDamagedModel(t *testing.T) {
 	files := damaged(t)
-	dir, err := os.MkdirTemp(filepath.Join(engine.Root(), ".build"), "damaged-*")
+	scratch, err := engine.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp(scratch, "damaged-*")
 	if err != nil {
 		t.Fatal(err)
 	}

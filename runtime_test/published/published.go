@@ -14,7 +14,7 @@ import (
 // Int8Model is the committed model file, a path below the repository's root.
 const Int8Model = "demo/model/use-lite-int8.safetensors"
 
-const f32Model = ".build/model/use-lite-f32.safetensors"
+const f32Model = ".build/use-lite-f32.safetensors"
 
 // Modules returns the node_modules folder: runtime_test's, or the one that FOVEA_NPM names. Its error is an [engine.Missing].
 func Modules() (string, error) {
@@ -39,11 +39,11 @@ func F32Model() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(engine.Root(), ".build/model")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	scratch, err := engine.Scratch()
+	if err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(dir, "*.tmp")
+	f, err := os.CreateTemp(scratch, "*.tmp")
 	if err != nil {
 		return "", err
 	}
