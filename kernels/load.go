@@ -122,6 +122,5 @@ func sealTokenizer(at, bytes uint32) uint32 {
 	}
 	keep(at + bytes)
 	gTokenizer.Store(0, at)
-	gTokenizerBytes.Store(0, bytes)
 	return at
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/fovea-run/fovea/wasm/graph"
+	"github.com/fovea-run/fovea/wasm/models/unigram"
 	"github.com/fovea-run/fovea/wasm/program"
 
 	. "github.com/fovea-run/fovea/kernels/simd128"
@@ -193,6 +194,18 @@ func TestLoadProtocol(t *testing.T) {
 	if gTokenizer.Load(0) != 0 {
 		t.Error("the refused tokenizer is known")
 	}
+	pieces := []unigram.Piece{{Text: "<unk>"}, {Text: "a", Score: -1}}
+	blob, err := unigram.Build(pieces, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := h.noError(h.load(kindTokenizer, program.U8, "", blob)); at != gTokenizer.Load(0) || heapTop() < at+uint32(len(blob)) {
+		t.Errorf("the tokenizer of %d bytes is at %d, known at %d; kept are %d bytes", len(blob), at, gTokenizer.Load(0), heapTop())
+	}
+	if Load(kindTokenizer, 0, 0, 4) != 0 {
+		t.Error("a second tokenizer was taken")
+	}
+	h.wantError(errTokenizerTwice)
 }
 
 // TestOutOfMemory runs every export that takes memory into its limit: a clear

@@ -19,8 +19,7 @@ const (
 	gPrograms                           // list of programs, see load.go
 	gWeights                            // list of wanted weights, see load.go
 	gTokenizer                          // address of the sealed tokenizer
-	gTokenizerBytes
-	gPending // what Load has begun: its kind, 0 for nothing
+	gPending                            // what Load has begun: its kind, 0 for nothing
 	gPendingAt
 	gPendingBytes
 	gPendingDType

@@ -51,7 +51,6 @@ func newTextModule(t testing.TB, blob []byte, maxPages uint32) *textModule {
 	m.tok = m.put(t, blob)
 	gTop.Store(0, heapCur())
 	gTokenizer.Store(0, m.tok)
-	gTokenizerBytes.Store(0, uint32(len(blob)))
 	return m
 }
 

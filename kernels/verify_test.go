@@ -402,9 +402,25 @@ func TestMutatedPrograms(t *testing.T) {
 }
 
 // FuzzProgram runs whatever program the verifier lets pass: it never traps
-// and never leaves its memory.
+// and never leaves its memory. Run it with -fuzzminimizetime=1x: minimizing
+// takes all the time otherwise.
 func FuzzProgram(f *testing.F) {
 	f.Add(lowered(f, smallEncoder()).Encode())
 	f.Add((&program.Program{}).Encode())
 	f.Fuzz(func(t *testing.T, b []byte) { tryProgram(t, b) })
+}
+
+// FuzzEditedProgram does the same with a sound program in which words are
+// replaced: an edit is the word's index in 2 bytes and its value in 4.
+func FuzzEditedProgram(f *testing.F) {
+	valid := lowered(f, smallEncoder()).Encode()
+	f.Add([]byte{0, 0, 0, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, edits []byte) {
+		b := slices.Clone(valid)
+		for ; len(edits) >= 6; edits = edits[6:] {
+			word := int(binary.LittleEndian.Uint16(edits)) % (len(b) / 4)
+			copy(b[4*word:], edits[2:6])
+		}
+		tryProgram(t, b)
+	})
 }
