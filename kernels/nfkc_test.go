@@ -1,10 +1,13 @@
 package kernels
 
 import (
+	"encoding/json"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -169,4 +172,70 @@ func TestNFKCSources(t *testing.T) {
 			t.Errorf("%+q: got %v, want %v", c.text, got, c.want)
 		}
 	}
+}
+
+// JavaScript's normalize may be of a newer version of Unicode. What it makes
+// otherwise of a single code point must then be one that ours does not know.
+func TestNFKCAgainstJavaScript(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is missing: nothing to compare with")
+	}
+	needTables(t)
+	const script = `
+		const changed = [];
+		for (let c = 0; c <= 0x10FFFF; c++) {
+			if (c >= 0xD800 && c < 0xE000) continue;
+			const s = String.fromCodePoint(c), n = s.normalize('NFKC');
+			if (n !== s) changed.push([c, n]);
+		}
+		console.log(JSON.stringify({ version: process.versions.unicode, changed }));`
+	out, err := exec.Command(node, "-e", script).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var js struct {
+		Version string
+		Changed [][2]any
+	}
+	if err := json.Unmarshal(out, &js); err != nil {
+		t.Fatal(err)
+	}
+	theirs := map[rune]string{}
+	for _, c := range js.Changed {
+		theirs[rune(c[0].(float64))] = c[1].(string)
+	}
+	m := newTextModule(t, publishedTokenizer(t), 64)
+	differ := 0
+	for r := range rune(utf8.MaxRune + 1) {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		want, ok := theirs[r]
+		if !ok {
+			want = string(r)
+		}
+		if got := m.normalizedRune(r); got != want {
+			differ++
+			if !unicode.Is(unicode.Cn, r) { // Go is of the tables' version
+				t.Errorf("%U: got %+q, JavaScript has %+q", r, got, want)
+			}
+		}
+	}
+	t.Logf("node's Unicode %s changes %d code points, %d of them unknown to %s", js.Version, len(theirs), differ, tablesVersion)
+	if len(theirs) < 4900 {
+		t.Errorf("JavaScript changes %d code points only", len(theirs))
+	}
+}
+
+// normalizedRune is normalized for one code point, in the mailbox.
+func (m *textModule) normalizedRune(r rune) string {
+	const text, sym, counts = mailboxAt, heapAt - 8192, heapAt - 1024
+	n := copy(m.arena.Bytes()[text:], string(r))
+	end := normalize(sym, m.tok+m.word(m.tok+tokNFKC), text, text+uint32(n), 0, counts)
+	var out []rune
+	for s := uint32(sym); s < end; s += symBytes {
+		out = append(out, rune(m.word(s)))
+	}
+	return string(out)
 }
