@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+)
+
+// samples are times in milliseconds by what was done, a time a round.
+type samples map[string][]float64
+
+// results are the answers of the page's functions.
+type results struct {
+	Micro struct {
+		Samples samples
+		Flops   map[string]float64
+	}
+	Encode struct {
+		Samples samples
+		Cosines map[string]float64 // to tfjs-wasm's embedding
+	}
+	First samples
+	Focus samples
+}
+
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	s := slices.Sorted(slices.Values(x))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// ratio is the median over the rounds of a's time to b's, each with the same work.
+func ratio(a, b []float64) float64 {
+	r := make([]float64, min(len(a), len(b)))
+	for i := range r {
+		r[i] = a[i] / b[i]
+	}
+	return median(r)
+}
+
+// speed is the ratio of what a computes in a second to what b does.
+func (r results) speed(a, b string) float64 {
+	m := r.Micro
+	return ratio(m.Samples[b], m.Samples[a]) * m.Flops[a] / m.Flops[b]
+}
+
+// a bar is a ratio with what it must reach.
+type bar struct {
+	what        string
+	value, want float64
+	most        bool // value may be at most want
+}
+
+func (r results) bars() []bar {
+	e, f := r.Encode.Samples, r.Focus
+	const first = "first run / warm median, 128 tokens, fresh module"
+	return []bar{
+		{"4×8 tile / register-only loop, simd", r.speed("tile simd", "ceiling simd"), 0.85, false},
+		{"matmul 512³ / tile, simd", r.speed("matmul simd", "tile simd"), 0.8, false},
+		{"matmul 512³ relaxed / simd", r.speed("matmul relaxed", "matmul simd"), 1.3, false},
+		{"matmul 512³ relaxed / tfjs-wasm", r.speed("matmul relaxed", "matmul tfjs-wasm"), 1, false},
+		{"encode 128 tokens f32 simd / tfjs-wasm", ratio(e["128 tokens tfjs-wasm"], e["128 tokens f32 simd"]), 1, false},
+		{"encode 128 tokens f32 relaxed / tfjs-wasm", ratio(e["128 tokens tfjs-wasm"], e["128 tokens f32 relaxed"]), 1, false},
+		{"encode 128 tokens int8 relaxed / tfjs-wasm", ratio(e["128 tokens tfjs-wasm"], e["128 tokens int8 relaxed"]), 1, false},
+		{"encode 19 tokens f32 relaxed / tfjs-wasm", ratio(e["19 tokens tfjs-wasm"], e["19 tokens f32 relaxed"]), 1, false},
+		{first, median(r.First["first"]) / median(r.First["warm"]), 1.5, true},
+		{"focus on the article, s", (median(f["read relaxed"]) + median(f["query relaxed"])) / 1000, 1, true},
+	}
+}
+
+// print writes a table of times and one of ratios.
+func (r results) print(out io.Writer) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "median of\tms\t")
+	for _, name := range slices.Sorted(maps.Keys(r.Micro.Samples)) {
+		ms := median(r.Micro.Samples[name])
+		fmt.Fprintf(w, "%s\t%.2f\t%.1f GFLOP/s\n", name, ms, r.Micro.Flops[name]/ms/1e6)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Encode.Samples)) {
+		fmt.Fprintf(w, "encode %s\t%.2f\tcosine %.5f to tfjs-wasm\n", name, median(r.Encode.Samples[name]), r.Encode.Cosines[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.First)) {
+		fmt.Fprintf(w, "%s run, 128 tokens\t%.2f\t\n", name, median(r.First[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Focus)) {
+		fmt.Fprintf(w, "article: %s\t%.1f\t\n", name, median(r.Focus[name]))
+	}
+	fmt.Fprintln(w, "\nratio\t\twanted")
+	for _, b := range r.bars() {
+		sign, met := "≥", b.value >= b.want
+		if b.most {
+			sign, met = "≤", b.value <= b.want
+		}
+		word := "missed"
+		if met {
+			word = "met"
+		}
+		fmt.Fprintf(w, "%s\t%.2f\t%s %.2f %s\n", b.what, b.value, sign, b.want, word)
+	}
+	w.Flush()
+}
+
+// save writes the samples for later.
+func (r results) save() error {
+	dir, err := out()
+	if err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "bench.json"), b, 0o666)
+}
