@@ -99,21 +99,30 @@ func layOut(p U32) uint32 {
 			return 0
 		}
 	}
-	arena := layOutSlots(offsets, slots)
-	scratch := largestScratch(p, extents)
-	base := alloc(arena + scratch + slotAlign)
-	if base == 0 {
+	if !layOutArena(p, extents, offsets, table) {
 		return 0
 	}
-	base = (base + slotAlign - 1) &^ (slotAlign - 1)
-	placeTensors(p, offsets, table, base)
 	table.Store(bindProgram, uint32(p))
 	table.Store(bindTensors, tensors)
 	table.Store(bindOps, p.Load(hdrOps))
+	return uint32(table)
+}
+
+// layOutArena takes memory for the slots, whose sizes are given, and for the
+// operations' scratch, and writes the addresses to the table.
+func layOutArena(p, extents, sizes, table U32) bool {
+	arena := layOutSlots(sizes, p.Load(hdrSlots))
+	scratch := largestScratch(p, extents)
+	base := alloc(arena + scratch + slotAlign)
+	if base == 0 {
+		return false
+	}
+	base = (base + slotAlign - 1) &^ (slotAlign - 1)
+	placeTensors(p, sizes, table, base)
 	table.Store(bindArenaBytes, uint32(arena))
 	table.Store(bindScratch, base+uint32(arena))
 	table.Store(bindScratchBytes, uint32(scratch))
-	return uint32(table)
+	return true
 }
 
 // boundTensor returns the address of tensor i's record in table.

@@ -31,6 +31,8 @@ func wantWeights(p U32) bool {
 	return true
 }
 
+// wantWeight gives tensor t its entry. All entries of a name and type have
+// the same extents.
 func wantWeight(p, t U32) bool {
 	name := uint32(p) + p.Load(hdrStrings) + t.Load(tenName)
 	dtype, layout := t.Load(tenDType), t.Load(tenLayout)
@@ -47,16 +49,21 @@ func wantWeight(p, t U32) bool {
 			return true
 		}
 	}
+	return newWeight(p, t, rows, cols)
+}
+
+// newWeight puts an entry for tensor t in front of the list.
+func newWeight(p, t U32, rows, cols uint32) bool {
 	e := U32(alloc(weightBytes))
 	if e == 0 {
 		return false
 	}
 	MemoryFill(uint32(e), 0, weightBytes)
 	e.Store(weightNext, gWeights.Load(0))
-	e.Store(weightName, name)
+	e.Store(weightName, uint32(p)+p.Load(hdrStrings)+t.Load(tenName))
 	e.Store(weightNameLen, t.Load(tenNameLen))
-	e.Store(weightDType, dtype)
-	e.Store(weightLayout, layout)
+	e.Store(weightDType, t.Load(tenDType))
+	e.Store(weightLayout, t.Load(tenLayout))
 	e.Store(weightRows, rows)
 	e.Store(weightCols, cols)
 	gWeights.Store(0, uint32(e))
