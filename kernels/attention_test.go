@@ -109,7 +109,8 @@ func (c attentionCase) run(t *testing.T, in *attentionInputs) []float32 {
 	scratch := attentionScratch(uint32(c.tk), uint32(c.dim), uint32(c.vdim))
 	g := newGuarded(t, 4*(len(in.q)+len(in.k)+len(in.v)+n)+int(scratch)+1<<12)
 	out, s := g.result(n), F32(g.writable(scratch))
-	q, k, v, l := g.f32(in.q), g.f32(in.k), g.f32(in.v), g.lengths(c.lengths)
+	q, k, l := g.f32(in.q), g.f32(in.k), g.lengths(c.lengths)
+	v := g.last(in.v)
 	g.run(func() {
 		attention(out, q, k, v, l, s, uint32(c.batch), uint32(c.tq), uint32(c.tk), uint32(c.heads),
 			uint32(c.dim), uint32(c.vdim), uint32(in.qs), uint32(in.ks), uint32(in.vs), c.scale)
@@ -124,7 +125,8 @@ func (c attentionCase) runWeights(t *testing.T, in *attentionInputs) []float32 {
 	scratch := attentionScratch(uint32(c.tk), uint32(c.dim), 0)
 	g := newGuarded(t, 4*(len(in.q)+len(in.k)+n)+int(scratch)+1<<12)
 	out, s := g.result(n), F32(g.writable(scratch))
-	q, k, l := g.f32(in.q), g.f32(in.k), g.lengths(c.lengths)
+	q, l := g.f32(in.q), g.lengths(c.lengths)
+	k := g.last(in.k)
 	g.run(func() {
 		attentionWeights(out, q, k, l, s, uint32(c.batch), uint32(c.tq), uint32(c.tk), uint32(c.heads),
 			uint32(c.dim), uint32(in.qs), uint32(in.ks), c.scale)

@@ -17,7 +17,7 @@ func TestGather(t *testing.T) {
 			}
 		}
 		g := newGuarded(t, 16*len(table)+1<<12)
-		out, p, i := g.result(len(want)), g.f32(table), g.i32(ids...)
+		out, i, p := g.result(len(want)), g.i32(ids...), g.last(table)
 		g.run(func() { gather(out, p, i, uint32(len(ids)), uint32(cols), 2) })
 		closeTo(t, g.read(out, len(want)), want, 0)
 	}
@@ -93,7 +93,7 @@ func TestAddTiming(t *testing.T) {
 			}
 		}
 		g := newGuarded(t, 16*len(x)+1<<12)
-		out, px, pi := g.result(len(x)), g.f32(x), g.f32(inv)
+		out, pi, px := g.result(len(x)), g.f32(inv), g.last(x)
 		g.run(func() { addTiming(out, px, pi, batch, tokens, uint32(cols)) })
 		closeTo(t, g.read(out, len(x)), want, 3e-7)
 	}

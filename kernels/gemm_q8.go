@@ -117,8 +117,8 @@ func quantizeRows(dst uint32, a F32, rows, k uint32) {
 	}
 }
 
-// quantizeBlock quantizes 32 elements of a row. The scale of a block of
-// zeros is 0.
+// quantizeBlock quantizes 32 elements of a row. Where the scale is 0, of
+// zeros or of the least subnormals, the integers do not matter.
 func quantizeBlock(dst uint32, a F32) {
 	top := LoadFloat32x4(a, 0).Abs()
 	for i := uint32(16); i < 4*blockLen; i += 16 {
@@ -126,11 +126,6 @@ func quantizeBlock(dst uint32, a F32) {
 	}
 	scale := maxLanes(top) / 127
 	F32(dst).Store(qPairs, scale)
-	if scale == 0 {
-		// The quotients would be 0/0 or, where the scale of a subnormal
-		// maximum vanished, infinite.
-		scale = FromBits32(0x7F800000)
-	}
 	s := BroadcastFloat32x4(scale)
 	for range uint32(blockLen / 8) {
 		x := LoadFloat32x4(a, 0).Div(s).RoundToEven().ConvertToInt32()

@@ -94,7 +94,8 @@ func (c gemmCase) runQ8(t *testing.T, a []float32, w q8Matrix, bias, residual []
 	scales := F32(g.writable(panelsBytes(k/blockLen, n)))
 	scratch := g.writable(gemmQ8Scratch(m, k))
 	out := g.result(c.m * c.n)
-	pa, pb, pr := g.f32(a), g.optional(bias, c.bias), g.optional(residual, c.residual)
+	pb, pr := g.optional(bias, c.bias), g.optional(residual, c.residual)
+	pa := g.last(a)
 	g.run(func() {
 		packQ8(panels, pq, k, n)
 		packQ8Scales(scales, ps, k, n)

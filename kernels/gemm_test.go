@@ -91,8 +91,9 @@ func TestGemm(t *testing.T) {
 			g := newGuarded(t, 4*(len(a)+3*len(w)+8*c.k+3*len(residual))+1<<13)
 			panels := F32(g.writable(panelsBytes(uint32(c.k), uint32(c.n))))
 			out := g.result(c.m * c.n)
-			pa, pw := g.f32(a), g.f32(w)
+			pw := g.f32(w)
 			pb, pr := g.optional(bias, c.bias), g.optional(residual, c.residual)
+			pa := g.last(a)
 			g.run(func() {
 				packPanels(panels, pw, uint32(c.k), uint32(c.n))
 				gemm(out, pa, panels, pb, pr, uint32(c.m), uint32(c.k), uint32(c.n), c.act)

@@ -55,6 +55,21 @@ func (g *guarded) f32(x []float32) F32 {
 	return F32(at)
 }
 
+// last returns the address of a copy of x that ends where memory does, so
+// that reading past it traps.
+func (g *guarded) last(x []float32) F32 {
+	g.t.Helper()
+	mem := g.arena.Bytes()
+	at := len(mem) - 4*len(x)
+	if at < int(g.next)+guardBytes {
+		g.t.Fatalf("arena of %d bytes is full", len(mem))
+	}
+	for i, v := range x {
+		binary.LittleEndian.PutUint32(mem[at+4*i:], math.Float32bits(v))
+	}
+	return F32(at)
+}
+
 // i32 returns the address of a copy of x.
 func (g *guarded) i32(x ...int32) I32 {
 	g.t.Helper()

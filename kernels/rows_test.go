@@ -25,7 +25,7 @@ func eachRow(t *testing.T, tol float64, kernel func(out, x F32, rows, cols uint3
 			reference(want[r*cols : (r+1)*cols])
 		}
 		g := newGuarded(t, 16*len(x)+1<<12)
-		out, in := g.result(len(x)), g.f32(x)
+		out, in := g.result(len(x)), g.last(x)
 		g.run(func() { kernel(out, in, rows, uint32(cols)) })
 		closeTo(t, g.read(out, len(x)), want, tol)
 
@@ -49,6 +49,7 @@ func TestSoftmaxOfNonFinite(t *testing.T) {
 		1, 2, 3, 4, nan,
 		1, inf32, 3, 4, 5,
 		1e38, -1e38, 3, 1e38, 5,
+		-300, -300, -inf32, -inf32, -inf32,
 	}
 	want := []float32{
 		0, 0, 0, 0, 0,
@@ -56,10 +57,11 @@ func TestSoftmaxOfNonFinite(t *testing.T) {
 		nan, nan, nan, nan, nan,
 		nan, nan, nan, nan, nan,
 		0.5, 0, 0, 0.5, 0,
+		0.5, 0.5, 0, 0, 0,
 	}
 	g := newGuarded(t, 1<<12)
 	out, in := g.result(len(x)), g.f32(x)
-	g.run(func() { softmax(out, in, 5, 5) })
+	g.run(func() { softmax(out, in, 6, 5) })
 	for i, y := range g.read(out, len(x)) {
 		// The finite elements beside an infinite one may be 0 or NaN.
 		if i/5 == 3 && i%5 != 1 && y == 0 {
@@ -183,7 +185,7 @@ func TestMaskedMean(t *testing.T) {
 			}
 		}
 		g := newGuarded(t, 8*len(x)+1<<13)
-		out, px, l := g.result(len(want)), g.f32(x), g.i32(lengths...)
+		out, l, px := g.result(len(want)), g.i32(lengths...), g.last(x)
 		g.run(func() { maskedMean(out, px, l, batch, tokens, uint32(cols)) })
 		closeTo(t, g.read(out, len(want)), want, 1e-6)
 	}
@@ -201,7 +203,7 @@ func TestScores(t *testing.T) {
 					}
 				}
 				g := newGuarded(t, 4*(m+n)*d+1<<13)
-				out, pq, pk := g.result(m*n), g.f32(q), g.f32(keys)
+				out, pq, pk := g.result(m*n), g.f32(q), g.last(keys)
 				g.run(func() { scores(out, pq, pk, uint32(m), uint32(n), uint32(d)) })
 				closeTo(t, g.read(out, m*n), want, 2e-6*math.Sqrt(float64(d)))
 			}
