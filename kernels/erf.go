@@ -8,6 +8,8 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 //
 // Below 0.9 it is x + x·p(x²), above 1 - e**(-t·g(t)) with t = |x|, both with
 // minimax polynomials of relative error 2⁻²⁷; from 3.9192 on it rounds to 1.
+//
+//wasm:inline
 func erfVec(x Float32x4) Float32x4 {
 	z := x.Mul(x)
 	t := x.Abs()

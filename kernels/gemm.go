@@ -81,22 +81,13 @@ func finish(c, bias, residual F32, m, n, act uint32) {
 	}
 }
 
+// finishRow is finish of one row, which stays in the first-level cache.
 func finishRow(c, bias, residual F32, n, act uint32) {
-	for j := uint32(0); j < n; j += 4 {
-		cols := n - j
-		x := loadUpTo4(c, cols)
-		if bias != 0 {
-			x = x.Add(loadUpTo4(bias, cols))
-			bias += 16
-		}
-		if act != actNone {
-			x = activateVec(x, act)
-		}
-		if residual != 0 {
-			x = x.Add(loadUpTo4(residual, cols))
-			residual += 16
-		}
-		storeUpTo4(c, x, cols)
-		c += 16
+	if bias != 0 {
+		add(c, c, bias, n)
+	}
+	activate(c, c, n, act)
+	if residual != 0 {
+		add(c, c, residual, n)
 	}
 }

@@ -8,6 +8,8 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 //
 // Below 0.55, where tanh is ½, it is x + x³·q(x²) with q a minimax polynomial
 // of relative error 2⁻²⁹; above, 1 - 2/(e**2|x| + 1).
+//
+//wasm:inline
 func tanhVec(x Float32x4) Float32x4 {
 	t := x.Abs()
 	one := BroadcastFloat32x4(1)
