@@ -12,6 +12,7 @@ import { fromBytes, normalize, print } from './tensor.js';
 const KINDS = { program: 1, weight: 2, tokenizer: 3 };
 const DTYPES = { F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
 const UTF16 = 1; // offsets count UTF-16 units
+const PROSE = 2; // white space is joined
 const ABSENT = { dtype: 0, rank: 0xffffffff };
 
 export class Core {
@@ -107,20 +108,20 @@ export class Core {
   }
 
   /** See Model.tokenize. */
-  tokenize(id, text) {
-    return this.#spans(id, 'tokenize', text, 3).map(([token, start, end]) => ({ id: token, start, end }));
+  tokenize(id, text, prose) {
+    return this.#spans(id, 'tokenize', text, prose ? UTF16 | PROSE : UTF16, 3).map(([token, start, end]) => ({ id: token, start, end }));
   }
 
   /** See Model.split. */
   split(id, text) {
-    return this.#spans(id, 'split', text, 2).map(([start, end]) => ({ start, end }));
+    return this.#spans(id, 'split', text, UTF16, 2).map(([start, end]) => ({ start, end }));
   }
 
-  #spans(id, call, text, width) {
+  #spans(id, call, text, flags, width) {
     const { instance } = this.#model(id);
     const utf8 = new TextEncoder().encode(text);
     instance.call(call, 'reset');
-    const at = instance.need(call, call, instance.put(call, utf8), utf8.length, UTF16);
+    const at = instance.need(call, call, instance.put(call, utf8), utf8.length, flags);
     const [n] = instance.words(at, 1);
     const words = instance.words(at + 4, n * width);
     return Array.from({ length: n }, (_, i) => words.subarray(i * width, (i + 1) * width));

@@ -141,11 +141,12 @@ class Model {
   /**
    * Returns the tokens of text, all of them: the card says how many a run uses.
    * @param {string} text
-   * @param {Abortable} [o]
+   * @param {Abortable & {prose?: boolean}} [o] prose: line breaks and indents
+   *   mean nothing: a run of white space counts as one space, and none at either end
    * @returns {Promise<Token[]>}
    */
   tokenize(text, o) {
-    return this.#backend.call('tokenize', [this.#id, `${text}`], o);
+    return this.#backend.call('tokenize', [this.#id, `${text}`, o?.prose === true], o);
   }
 
   /**

@@ -48,6 +48,9 @@ const (
 // text; where one character of the text gives several tokens they all stand
 // for the whole of it. Invalid bytes count as U+FFFD each.
 //
+// Flag 2 is for text whose line breaks and indents mean nothing: a run of
+// white space counts as one space, and none at either end.
+//
 //wasm:export tokenize
 func Tokenize(addr, n, flags uint32) uint32 {
 	clearError()
@@ -67,6 +70,9 @@ func Tokenize(addr, n, flags uint32) uint32 {
 	}
 	first := scratch + scratchBytes
 	last := normalize(first+symBytes, nfkc, addr, end, flags, scratch+ringBytes)
+	if flags&flagProse != 0 {
+		last = joinSpaces(first+symBytes, last)
+	}
 	if last == first+symBytes {
 		U32(first).Store(0, 0)
 		return first
@@ -75,6 +81,31 @@ func Tokenize(addr, n, flags uint32) uint32 {
 	markSpaces(first, last, U32(tok).Load(tokUnknownUnits))
 	bestPath(tok, first, last, scratch)
 	return collect(first, last)
+}
+
+// joinSpaces makes one space of every run of white space, drops what is at
+// the ends, and returns the new end.
+func joinSpaces(sym, end uint32) uint32 {
+	to := sym
+	space := true // the symbol before to is a space, or there is none
+	for s := sym; s < end; s += symBytes {
+		if !isSpace(U32(s).Load(symRune)) {
+			MemoryCopy(to, s, symBytes)
+			to += symBytes
+			space = false
+		} else if space {
+			if to != sym {
+				widen(to-symBytes, s)
+			}
+		} else {
+			to = putSymbol(to, ' ', U32(s).Load(symStart), U32(s).Load(symEnd))
+			space = true
+		}
+	}
+	if space && to != sym {
+		to -= symBytes
+	}
+	return to
 }
 
 // markSpaces replaces spaces by separators and makes every position's last

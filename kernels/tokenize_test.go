@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/fovea-run/fovea/wasm/models/unigram"
 )
@@ -273,4 +274,28 @@ func FuzzTokenize(f *testing.F) {
 		}
 		checkTokens(t, newTextModule(t, blob, 256), text)
 	})
+}
+
+// TestTokenizeProse compares with the text whose white space is joined, and
+// finds the same pieces of both.
+func TestTokenizeProse(t *testing.T) {
+	m := newTextModule(t, publishedTokenizer(t), 256)
+	texts := append(nastyTexts(t), " \n\t", "a", " a", "a ", "\r\n  one\r\n\ttwo \u2003\u00a0 three\n", "one . \n two\u3000\u2028three")
+	for _, text := range texts {
+		if !utf8.ValidString(text) {
+			continue // Fields below would not see it as Tokenize does
+		}
+		joined := strings.Join(strings.FieldsFunc(text, func(r rune) bool { return isSpace(uint32(r)) }), " ")
+		got, want := m.tokenize(t, text, flagProse), m.tokenize(t, joined, 0)
+		if !slices.Equal(tokenIDs(got), tokenIDs(want)) {
+			t.Errorf("%+.60q: ids %v, want %v", text, tokenIDs(got), tokenIDs(want))
+			continue
+		}
+		for i, tok := range got {
+			piece := strings.Join(strings.Fields(text[tok.start:tok.end]), " ")
+			if w := strings.Join(strings.Fields(joined[want[i].start:want[i].end]), " "); piece != w {
+				t.Errorf("%+.60q: token %d is %q, want %q", text, i, piece, w)
+			}
+		}
+	}
 }

@@ -6,7 +6,10 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 const badRune = 0xFFFD
 
 // Flags of Tokenize and Split.
-const flagUTF16 = 1 // offsets count UTF-16 units of the text, else its bytes
+const (
+	flagUTF16 = 1 // offsets count UTF-16 units of the text, else its bytes
+	flagProse = 2 // Tokenize: white space is joined
+)
 
 // decodeRune returns the code point at p, which must be below end, and its
 // size in bytes. Like Go's utf8.DecodeRune it takes any byte that does not

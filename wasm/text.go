@@ -17,7 +17,20 @@ type Token struct {
 // Tokenize returns the tokens of text, all of them: a model's card says how
 // many a run uses. Invalid UTF-8 counts as U+FFFD, a byte each.
 func (m *Model) Tokenize(ctx context.Context, text string) ([]Token, error) {
-	w, err := m.spans(ctx, "tokenize", text, 3)
+	return m.tokenize(ctx, text, 0)
+}
+
+// TokenizeProse is Tokenize for text whose line breaks and indents mean
+// nothing: a run of white space counts as one space, and none at either end.
+func (m *Model) TokenizeProse(ctx context.Context, text string) ([]Token, error) {
+	return m.tokenize(ctx, text, flagProse)
+}
+
+// flagProse is tokenize's flag for [Model.TokenizeProse].
+const flagProse = 2
+
+func (m *Model) tokenize(ctx context.Context, text string, flags uint64) ([]Token, error) {
+	w, err := m.spans(ctx, "tokenize", text, flags, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +47,7 @@ type Span struct{ Start, End int }
 
 // Split returns the sentences of text, without the white space between them.
 func (m *Model) Split(ctx context.Context, text string) ([]Span, error) {
-	w, err := m.spans(ctx, "split", text, 2)
+	w, err := m.spans(ctx, "split", text, 0, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +60,7 @@ func (m *Model) Split(ctx context.Context, text string) ([]Span, error) {
 
 // spans calls an export that turns text into groups of width words. Offsets
 // are in bytes.
-func (m *Model) spans(ctx context.Context, export, text string, width int) ([]uint32, error) {
+func (m *Model) spans(ctx context.Context, export, text string, flags uint64, width int) ([]uint32, error) {
 	if err := m.machine.begin(ctx, export); err != nil {
 		return nil, err
 	}
@@ -57,7 +70,7 @@ func (m *Model) spans(ctx context.Context, export, text string, width int) ([]ui
 		return nil, err
 	}
 	copy(m.machine.bytes(at, uint32(len(text))), text)
-	result, err := m.machine.need(ctx, export, export, uint64(at), uint64(len(text)), 0)
+	result, err := m.machine.need(ctx, export, export, uint64(at), uint64(len(text)), flags)
 	if err != nil {
 		return nil, err
 	}
