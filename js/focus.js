@@ -65,7 +65,7 @@ export class Focus {
     const sentences = [];
     const ids = [];
     for (const { start, end } of spans) {
-      const tokens = await this.model.tokenize(text.slice(start, end), { signal });
+      const tokens = await this.model.tokenize(text.slice(start, end), { signal, prose: true });
       sentences.push({ start, end, tokens: tokens.length, clipped: tokens.length > maxTokens });
       ids.push(tokens.slice(0, maxTokens).map((t) => t.id));
     }
@@ -162,7 +162,7 @@ export class Document {
       const { centre } = await session.run('centre', { keys, lengths: { data: Int32Array.of(sentences) } }, o);
       return { query: centre, clipped: false };
     }
-    const tokens = await model.tokenize(text, o);
+    const tokens = await model.tokenize(text, { ...o, prose: true });
     const ids = tokens.slice(0, model.card.maxTokens).map((t) => t.id);
     const data = await this.#focus.encodeIds([ids], ids.length, o);
     return { query: { shape: [1, data.length], data }, clipped: tokens.length > ids.length };
@@ -181,7 +181,7 @@ export class Document {
     if (!sentence) throw new FoveaError('value', { op: 'shade', arg: 'sentence', got: i, want: `0 to ${this.sentences.length - 1}` });
     const ids = this.#ids[i];
     if (ids.length === 0) return [];
-    const tokens = await this.#focus.model.tokenize(this.sentence(i), o);
+    const tokens = await this.#focus.model.tokenize(this.sentence(i), { ...o, prose: true });
     const { received } = await this.#focus.session.run('attend', inputs([ids], ids.length), o);
     const most = received.data.reduce((a, b) => Math.max(a, b), 0);
     return ids.map((_, k) => ({

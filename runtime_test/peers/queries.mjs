@@ -22,7 +22,8 @@ function sentences() {
   return found.sort((a, b) => a.sentence - b.sentence).map((m) => m.text);
 }
 
-const embed = async (text) => (await values(tokenizer.encode(text)))[0].data;
+// Line breaks are no part of a sentence, and the encoder has no token for them.
+const embed = async (text) => (await values(tokenizer.encode(text.replace(/\s+/g, ' '))))[0].data;
 const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
 const texts = sentences();

@@ -43,7 +43,7 @@ func (d *Document) Sentence(i int) string {
 func (d *Document) tokenize(ctx context.Context, spans []wasm.Span) error {
 	limit := d.focus.card.MaxTokens
 	for _, span := range spans {
-		tokens, err := d.focus.model.Tokenize(ctx, d.Text[span.Start:span.End])
+		tokens, err := d.focus.model.TokenizeProse(ctx, d.Text[span.Start:span.End])
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (d *Document) query(ctx context.Context, text string) ([]float32, bool, err
 		}
 		return out["centre"].Float32s(), false, nil
 	}
-	tokens, err := f.model.Tokenize(ctx, text)
+	tokens, err := f.model.TokenizeProse(ctx, text)
 	if err != nil {
 		return nil, false, err
 	}
@@ -202,7 +202,7 @@ func (d *Document) Shade(ctx context.Context, sentence int) ([]Shade, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	tokens, err := d.focus.model.Tokenize(ctx, d.Sentence(sentence))
+	tokens, err := d.focus.model.TokenizeProse(ctx, d.Sentence(sentence))
 	if err != nil {
 		return nil, err
 	}

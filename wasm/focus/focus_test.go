@@ -52,7 +52,7 @@ func open(t *testing.T, text string) *Document {
 // embed encodes one text by itself, without padding.
 func embed(t *testing.T, text string) []float64 {
 	t.Helper()
-	tokens, err := f.model.Tokenize(t.Context(), text)
+	tokens, err := f.model.TokenizeProse(t.Context(), text)
 	if err != nil {
 		t.Fatal(err)
 	}
