@@ -101,9 +101,10 @@ export const errors = {
   209: ['dim-value', 'dimension {name} is {got}, not in {want}'],
   210: ['closed', 'the {arg} is closed'],
   211: ['trap', 'the engine stopped, the model must be loaded again: {got}'],
-  212: ['worker', 'the worker died: {got}'],
+  212: ['worker', 'the worker failed: {got}'],
   213: ['internal', '{got}'],
   214: ['value', '{arg} is {got}, not {want}'],
   215: ['empty', 'the {arg} has no sentence: {got}'],
   216: ['too-long', 'the {arg} has {got} sentences, over the limit of {want}'],
+  217: ['compile', 'the module cannot be compiled: {got}'],
 };

@@ -53,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Runtime, error) {
 		rt.engine = nativeEngine{pages}
 	case "wazero":
 		if rt.engine, err = newWazeroEngine(ctx, o.CacheDir, pages); err != nil {
-			return nil, because(err, program.ErrInternal, "open", "wazero")
+			return nil, because(err, program.ErrCompile, "open", "wazero")
 		}
 	default:
 		return nil, failure(program.ErrUnsupported, "open", "Engine", o.Engine, `"wazero" or "native"`)

@@ -82,4 +82,5 @@ const (
 	ErrValue            = 214
 	ErrEmpty            = 215
 	ErrTooLong          = 216
+	ErrCompile          = 217
 )

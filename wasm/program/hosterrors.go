@@ -16,9 +16,10 @@ var HostErrors = []ErrorCode{
 	{209, "DimValue", "dimension {name} is {got}, not in {want}"},
 	{210, "Closed", "the {arg} is closed"},
 	{211, "Trap", "the engine stopped, the model must be loaded again: {got}"},
-	{212, "Worker", "the worker died: {got}"},
+	{212, "Worker", "the worker failed: {got}"},
 	{213, "Internal", "{got}"},
 	{214, "Value", "{arg} is {got}, not {want}"},
 	{215, "Empty", "the {arg} has no sentence: {got}"},
 	{216, "TooLong", "the {arg} has {got} sentences, over the limit of {want}"},
+	{217, "Compile", "the module cannot be compiled: {got}"},
 }
