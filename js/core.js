@@ -1,6 +1,7 @@
 // The computing side: models in instances of the module. It runs in a worker
 // (see worker.js) or inline; everything in and out can be posted.
 
+import { download } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { Instance } from './instance.js';
 import { acts, ops } from './ops_gen.js';
@@ -28,11 +29,7 @@ export class Core {
   async open({ module, wasmURL, variant }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto') variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    try {
-      this.#module = module ?? await WebAssembly.compile(await fetchBytes(new URL(`infer-${variant}.wasm`, wasmURL).href));
-    } catch (err) {
-      throw wrap(err, 'fetch', { op: 'open', arg: wasmURL });
-    }
+    this.#module = module ?? await compile(new URL(`infer-${variant}.wasm`, wasmURL).href);
     return variant;
   }
 
@@ -84,7 +81,8 @@ export class Core {
   async op(name, attrs, tensors) {
     const row = ops[name];
     if (!row) throw new FoveaError('unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
-    const instance = this.#ops ??= await Instance.create(this.#module);
+    if (!this.#ops || this.#ops.broken) this.#ops = await Instance.create(this.#module);
+    const instance = this.#ops;
     const operands = row.operands.map(([operand]) => operand);
     const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
     const given = inputs(name, operands, tensors, optional);
@@ -99,12 +97,7 @@ export class Core {
     const present = operands.filter((o) => given.has(o));
     program.inputs.forEach((p, i) => { p.name = present[i]; });
     program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
-    try {
-      return execute(instance, name, program, [], given);
-    } catch (err) {
-      if (err.code === 'trap') this.#ops = undefined; // the next call makes a new one
-      throw err;
-    }
+    return execute(instance, name, program, [], given);
   }
 
   /** See Model.tokenize. */
@@ -162,12 +155,9 @@ export class Core {
   }
 }
 
-/** Reads a file that lies beside the code: by fetch, in node from disk. */
-async function fetchBytes(url) {
-  if (url.startsWith('file:')) return (await import('node:fs/promises')).readFile(new URL(url));
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-  return response.arrayBuffer();
+async function compile(url) {
+  const { bytes } = await download(url, { op: 'open' });
+  return WebAssembly.compile(bytes).catch((err) => { throw wrap(err, 'compile', { op: 'open' }); });
 }
 
 function readCard(metadata) {

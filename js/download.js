@@ -1,4 +1,4 @@
-// Fetching a model file.
+// Fetching a model file or the module.
 
 import { FoveaError, wrap } from './error.js';
 
@@ -10,28 +10,28 @@ import { FoveaError, wrap } from './error.js';
 /**
  * Returns the bytes of source and whether they may be given away.
  * @param {string|URL|Response|ArrayBuffer|Uint8Array} source
- * @param {{signal?: AbortSignal, onProgress?: (p: Progress) => void}} o
+ * @param {{op: string, signal?: AbortSignal, onProgress?: (p: Progress) => void}} o
  * @returns {Promise<{bytes: ArrayBuffer|Uint8Array, owned: boolean}>}
  */
-export async function download(source, { signal, onProgress }) {
+export async function download(source, { op, signal, onProgress }) {
   signal?.throwIfAborted();
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) return { bytes: source, owned: false };
   const name = source instanceof Response ? source.url : `${source}`;
   try {
-    if (name.startsWith('file:')) return { bytes: await readFile(name, signal), owned: true };
+    if (name.startsWith('file:')) return { bytes: await readFile(name, signal), owned: false };
     const response = source instanceof Response ? source : await fetch(source, { signal });
-    if (!response.ok) throw new FoveaError('fetch', { op: 'load', arg: name, got: `HTTP status ${response.status}` });
+    if (!response.ok) throw new FoveaError('fetch', { op, arg: name, got: `HTTP status ${response.status}` });
     return { bytes: await readBody(response, signal, onProgress), owned: true };
   } catch (err) {
     signal?.throwIfAborted();
-    throw wrap(err, 'fetch', { op: 'load', arg: name });
+    throw wrap(err, 'fetch', { op, arg: name });
   }
 }
 
 /** node's fetch does not take file: URLs. */
 async function readFile(url, signal) {
   const { readFile } = await import('node:fs/promises');
-  return (await readFile(new URL(url), { signal })).buffer;
+  return readFile(new URL(url), { signal });
 }
 
 async function readBody(response, signal, onProgress) {
@@ -40,16 +40,16 @@ async function readBody(response, signal, onProgress) {
   const chunks = [];
   let loaded = 0;
   const reader = response.body.getReader();
+  const stop = () => reader.cancel().catch(() => {}); // ends the read that waits: the response may not have had the signal
+  signal?.addEventListener('abort', stop);
   for (;;) {
     const { done, value } = await reader.read();
-    if (signal?.aborted) {
-      await reader.cancel();
-      throw signal.reason;
-    }
     if (done) break;
     chunks.push(value);
     loaded += value.length;
     onProgress?.({ phase: 'download', loaded, total });
   }
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
   return new Blob(chunks).arrayBuffer();
 }

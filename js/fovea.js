@@ -73,7 +73,7 @@ class Runtime {
    */
   async load(source, { signal, onProgress } = {}) {
     if (typeof source === 'string' && globalThis.location) source = new URL(source, location.href);
-    const { bytes, owned } = await download(source, { signal, onProgress });
+    const { bytes, owned } = await download(source, { op: 'load', signal, onProgress });
     signal?.throwIfAborted();
     // Not given the signal: what is loaded must be freed.
     const { id, card, programs } = await this.#backend.call('load', [bytes], {

@@ -19,6 +19,11 @@ export class Instance {
     return self;
   }
 
+  /** Whether a trap has made the instance unusable. */
+  get broken() {
+    return this.#trap !== undefined;
+  }
+
   /** A view of n bytes at addr, good until the next call. */
   bytes(addr, n) {
     return new Uint8Array(this.#exports.memory.buffer, addr, n);

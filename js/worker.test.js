@@ -135,10 +135,14 @@ test('a download that fails says why', async (t) => {
 
 test('a download can be aborted', async (t) => {
   const { rt } = await openWorker(t);
-  const { base } = await serve(t);
+  const { base, size } = await serve(t);
   const controller = new AbortController();
   const onProgress = () => controller.abort();
   await assert.rejects(rt.load(base + '/half', { signal: controller.signal, onProgress }), { name: 'AbortError' });
+  // A response that was fetched without the signal, when nothing more comes.
+  const waiting = new AbortController();
+  const half = ({ loaded }) => loaded === Math.floor(size / 2) && setImmediate(() => waiting.abort());
+  await assert.rejects(rt.load(await fetch(base + '/half'), { signal: waiting.signal, onProgress: half }), { name: 'AbortError' });
 });
 
 test('loading aborted half-way frees the model', async (t) => {
