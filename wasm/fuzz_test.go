@@ -17,11 +17,11 @@ import (
 func FuzzLoad(f *testing.F) {
 	whole := newTestFile(f).bytes(f)
 	for _, at := range []int{0, 9, 60, 400, 1000, 1100, 1500, 2000, 3000, 5000} {
-		f.Add(uint16(at), []byte{0xFF, 0xFF, 0xFF, 0xFF})
-		f.Add(uint16(at), []byte{1})
+		f.Add(uint32(at), []byte{0xFF, 0xFF, 0xFF, 0xFF})
+		f.Add(uint32(at), []byte{1})
 	}
 	rt := open(f, wasm.Options{Engine: "native", MaxMemory: 1 << 24})
-	f.Fuzz(func(t *testing.T, at uint16, patch []byte) {
+	f.Fuzz(func(t *testing.T, at uint32, patch []byte) {
 		file := bytes.Clone(whole)
 		copy(file[int(at)%len(file):], patch)
 		m, err := load(rt, mendDigest(file))

@@ -64,13 +64,26 @@ func TestTrapReplacesOpMachine(t *testing.T) {
 func TestTakeStopsWaiting(t *testing.T) {
 	m := &machine{turn: make(chan struct{}, 1)}
 	m.turn <- struct{}{}
-	ctx, cancel := context.WithCancel(context.Background())
+	parent, cancel := context.WithCancel(context.Background())
+	ctx := waitedFor{parent, make(chan struct{})}
 	result := make(chan error)
 	go func() { result <- m.take(ctx, "model") }()
+	<-ctx.waiting
 	cancel()
 	if err := <-result; !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
+}
+
+// waitedFor is a context that tells when somebody waits for it.
+type waitedFor struct {
+	context.Context
+	waiting chan struct{}
+}
+
+func (w waitedFor) Done() <-chan struct{} {
+	close(w.waiting)
+	return w.Context.Done()
 }
 
 func TestErrorMessages(t *testing.T) {
