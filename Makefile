@@ -2,7 +2,7 @@
 # make test    every test (installs what they need first)
 # make bench   timings in headless Chromium beside tfjs-wasm
 # make build   .build/bin/demo and .build/bin/wasmbuild
-# make fuzz    fuzz each reader for FUZZTIME
+# make fuzz    fuzz each target for FUZZTIME
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -15,7 +15,9 @@ run:
 test: deps check
 	$(GO) test ./...
 	GOAMD64=v3 $(GO) test ./kernels/...
+	$(GO) test -tags relaxed ./kernels/...
 	node --test js/
+	./runtime_test/fuzz.sh 500x
 
 # Builds that the tests of this machine's platform would not notice.
 check:
