@@ -17,7 +17,7 @@ export class InlineBackend {
   async call(method, args, { signal, onProgress } = {}) {
     signal?.throwIfAborted();
     if (this.#closed) throw this.#closed;
-    const result = await this.#core[method](...args, onProgress);
+    const result = await this.#core[method](...args, ...(onProgress ? [onProgress] : []));
     signal?.throwIfAborted();
     return result;
   }
@@ -54,7 +54,7 @@ export class WorkerBackend {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (this.#dead) throw this.#dead;
-      const job = { request: { id: ++this.#ids, method, args }, transfer, onProgress, resolve, reject };
+      const job = { request: { id: ++this.#ids, method, args, reports: !!onProgress }, transfer, onProgress, resolve, reject };
       const abort = () => {
         this.#queue = this.#queue.filter((j) => j !== job);
         reject(signal.reason); // a job that is running already ends unheard

@@ -12,12 +12,11 @@ const templates = new Map(Object.values(errors));
 export class FoveaError extends Error {
   /**
    * @param {string} code a name of the error table, such as 'input-shape'
-   * @param {{op?: string, arg?: string, got?: string|number, want?: string|number, text?: string, cause?: unknown}} [about]
-   *   text stands in for the table's message
+   * @param {{op?: string, arg?: string, got?: string|number, want?: string|number, message?: string, cause?: unknown}} [about]
+   *   message stands in for the table's
    */
-  constructor(code, { op = '', arg = '', got = '', want = '', text, cause } = {}) {
-    text ??= fill(templates.get(code) ?? code, { name: JSON.stringify(arg), arg, got, want });
-    super(`fovea: ${op ? op + ': ' : ''}${text}`, cause === undefined ? undefined : { cause });
+  constructor(code, { op = '', arg = '', got = '', want = '', message, cause } = {}) {
+    super(message ?? words(code, op, arg, got, want), cause === undefined ? undefined : { cause });
     this.name = 'FoveaError';
     /** the kind of failure */
     this.code = code;
@@ -29,14 +28,18 @@ export class FoveaError extends Error {
     this.got = `${got}`;
     /** what was needed */
     this.want = `${want}`;
-    this.text = text;
   }
 
   /** The fields, which survive postMessage as the error itself does not. */
   fields() {
-    const { code, op, arg, got, want, text } = this;
-    return { code, op, arg, got, want, text };
+    const { code, op, arg, got, want, message } = this;
+    return { code, op, arg, got, want, message };
   }
+}
+
+function words(code, op, arg, got, want) {
+  const text = fill(templates.get(code) ?? code, { name: JSON.stringify(arg), arg, got, want });
+  return `fovea: ${op && op + ': '}${text}`;
 }
 
 /** Fills {name}s in a message of the error table. */

@@ -94,9 +94,7 @@ export class Instance {
     const operand = operandName(operation, argIndex, template);
     let text = fill(template, { arg: operand || argIndex, got, sgot: got, want, name: JSON.stringify(name) });
     if (operation && operation !== op) text = `operation ${opIndex} (${operation}): ${text}`;
-    const error = new FoveaError(kind, { op, arg: name || operand, got, want, text });
-    if (operation) error.op = operation;
-    return error;
+    return new FoveaError(kind, { op: operation || op, arg: operand || name, got, want, message: `fovea: ${op}: ${text}` });
   }
 }
 

@@ -91,5 +91,5 @@ function checkEntry(name, t) {
 }
 
 const damaged = (arg, got, want) => new FoveaError('file', {
-  op: 'load', arg, got, want, text: `the model file is damaged: ${arg && arg + ': '}${got}${want && ', want ' + want}`,
+  op: 'load', arg, got, want, message: `fovea: load: the model file is damaged: ${arg && arg + ': '}${got}${want && ', want ' + want}`,
 });

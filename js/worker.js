@@ -1,15 +1,16 @@
 // The worker of a page: it runs the core and answers {id, method, args} with
-// {id, result} or {id, error}, after any number of {id, progress}.
+// {id, result} or {id, error}; where reports are asked for, after any number
+// of {id, progress}.
 
 import { Core } from './core.js';
 import { wrap } from './error.js';
 
 const core = new Core();
 
-onmessage = async ({ data: { id, method, args } }) => {
-  const progress = (p) => postMessage({ id, progress: p });
+onmessage = async ({ data: { id, method, args, reports } }) => {
+  if (reports) args.push((progress) => postMessage({ id, progress }));
   try {
-    const result = await core[method](...args, progress);
+    const result = await core[method](...args);
     postMessage({ id, result }, transferables(result));
   } catch (err) {
     postMessage({ id, error: wrap(err, 'internal', { op: method }).fields() });

@@ -102,9 +102,6 @@ func (s *Session) bindings(c call) ([]uint32, error) {
 				return nil, err
 			}
 		}
-		if int64(v) < int64(d.Min) || int64(v) > int64(d.Max) {
-			return nil, failure(program.ErrDimValue, c.op, d.Name, v, span(d))
-		}
 		values[i] = uint32(v)
 	}
 	return values, nil
