@@ -117,17 +117,24 @@ export class Document {
     return this.text.slice(start, end);
   }
 
-  /** Computes the embeddings, a batch a run; {@link Focus#open} has done it. */
+  /**
+   * Computes the embeddings, a batch a run; {@link Focus#open} has done it.
+   * Equal sentences are encoded once.
+   */
   async encode({ signal, onProgress } = {}) {
     const { dims, maxTokens } = this.#focus.model.card;
     const keys = new Float32Array(this.sentences.length * dims);
-    const total = this.#ids.reduce((sum, ids) => sum + ids.length, 0);
+    const different = distinct(this.#ids);
+    const lens = different.map(({ ids }) => ids.length);
+    const total = lens.reduce((sum, n) => sum + n, 0);
     let done = 0;
     onProgress?.({ done, total });
-    for (const { indices, tokens } of await this.#focus.model.plan(this.#lens, MAX_BATCH, maxTokens, { signal })) {
-      const sequences = indices.map((i) => this.#ids[i]);
+    for (const { indices, tokens } of await this.#focus.model.plan(lens, MAX_BATCH, maxTokens, { signal })) {
+      const sequences = indices.map((i) => different[i].ids);
       const embeddings = await this.#focus.encodeIds(sequences, tokens, { signal });
-      indices.forEach((i, row) => keys.set(embeddings.subarray(row * dims, (row + 1) * dims), i * dims));
+      indices.forEach((i, row) => {
+        for (const sentence of different[i].places) keys.set(embeddings.subarray(row * dims, (row + 1) * dims), sentence * dims);
+      });
       done += sequences.reduce((sum, s) => sum + s.length, 0);
       onProgress?.({ done, total });
     }
@@ -190,6 +197,17 @@ export class Document {
       weight: most > 0 ? received.data[k] / most : 0,
     }));
   }
+}
+
+/** The sequences that differ from all before them, and where each stands. */
+function distinct(sequences) {
+  const known = new Map();
+  sequences.forEach((ids, i) => {
+    const key = ids.join();
+    if (known.has(key)) known.get(key).places.push(i);
+    else known.set(key, { ids, places: [i] });
+  });
+  return [...known.values()];
 }
 
 /** Sorts sentences as select takes them: NaN last, equal ones in reading order. */
