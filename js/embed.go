@@ -3,9 +3,10 @@ package js
 
 import "embed"
 
-// Files are the ES modules of this folder, fovea.js the first to import. They
-// need no build step; beside them they expect ../wasm/infer-simd.wasm and
-// ../wasm/infer-relaxed.wasm.
+// Files are the ES modules of this folder without their tests; fovea.js is the
+// first to import. They need no build step; beside them they expect
+// ../wasm/infer-simd.wasm and ../wasm/infer-relaxed.wasm.
 //
-//go:embed *.js
+//go:embed backend.js core.js download.js error.js focus.js fovea.js highlight.js instance.js ops_gen.js
+//go:embed probe.js program.js safetensors.js tensor.js worker.js
 var Files embed.FS
