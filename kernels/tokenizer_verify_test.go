@@ -94,6 +94,7 @@ func TestVerifyTokenizerRefuses(t *testing.T) {
 		{"labels outside", tokLabels, word(tokBytes) - 1, 4, tokLabels},
 		{"tables outside", tokNFKCBytes, word(tokBytes), 4, tokNFKC},
 		{"child before its parent", at(0, tokFirst) + 2, 1, 2, at(0, tokFirst) + 2},
+		{"children backwards", at(0, tokFirst) + 4, 3, 2, at(0, tokFirst) + 2},
 		{"child past the end", at(0, tokFirst) + 2, 0xFFFF, 2, at(0, tokFirst)},
 		{"unknown id", at(0, tokIDs) + 4, word(tokPieces), 2, at(0, tokIDs) + 4},
 		{"score NaN", at(0, tokScores) + 4, 0x7FF80000, 4, at(0, tokScores)},
