@@ -130,7 +130,7 @@ func quantizeBlock(dst uint32, a F32) {
 	for range uint32(blockLen / 8) {
 		x := LoadFloat32x4(a, 0).Div(s).RoundToEven().ConvertToInt32()
 		y := LoadFloat32x4(a, 16).Div(s).RoundToEven().ConvertToInt32()
-		pairs := x.NarrowSaturated(y).AsInt32x4()
+		pairs := x.SaturateToInt16Concat(y).AsInt32x4()
 		I32(dst).Store(0, pairs.GetElem(0))
 		I32(dst).Store(4*qRows, pairs.GetElem(1))
 		I32(dst).Store(8*qRows, pairs.GetElem(2))

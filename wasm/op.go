@@ -54,7 +54,7 @@ func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors)
 		return !ok
 	})
 	return m.run(ctx, call{
-		op: name, program: p, given: in,
+		op: name, program: p, bindings: in,
 		in: p.ports(program.Input, present...), out: p.ports(program.Output, outputs...),
 	})
 }

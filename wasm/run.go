@@ -49,12 +49,12 @@ func (p loadedProgram) ports(class program.Class, names ...string) []port {
 
 // A call is one run of a program.
 type call struct {
-	op      string // its name in errors
-	program loadedProgram
-	dims    []uint32
-	in      []port
-	out     []port
-	given   Tensors
+	op       string // its name in errors
+	program  loadedProgram
+	dims     []uint32
+	in       []port
+	out      []port
+	bindings Tensors // the inputs
 }
 
 // checkInputs checks that each of wanted but the optional ones is in given,
@@ -95,7 +95,7 @@ func (m *machine) run(ctx context.Context, c call) (Tensors, error) {
 		return nil, err
 	}
 	for _, p := range c.in {
-		if err := m.fill(table, c.op, p, c.given[p.name]); err != nil {
+		if err := m.fill(table, c.op, p, c.bindings[p.name]); err != nil {
 			return nil, err
 		}
 	}

@@ -69,7 +69,7 @@ func (s *Session) Run(ctx context.Context, name string, in Tensors) (Tensors, er
 	if i < 0 {
 		return nil, failure(program.ErrUnknown, "run", name, "", strings.Join(m.programNames(), ", "))
 	}
-	c := call{op: name, program: m.programs[i], given: in}
+	c := call{op: name, program: m.programs[i], bindings: in}
 	c.in, c.out = c.program.ports(program.Input), c.program.ports(program.Output)
 	var wanted []string
 	for _, p := range c.in {
@@ -79,7 +79,7 @@ func (s *Session) Run(ctx context.Context, name string, in Tensors) (Tensors, er
 		return nil, err
 	}
 	var err error
-	if c.dims, err = s.dimensions(c); err != nil {
+	if c.dims, err = s.bindings(c); err != nil {
 		return nil, err
 	}
 	if err := m.machine.take(ctx, "model"); err != nil {
@@ -89,10 +89,10 @@ func (s *Session) Run(ctx context.Context, name string, in Tensors) (Tensors, er
 	return m.machine.run(ctx, c)
 }
 
-// dimensions returns the values of the program's dimensions: the session's,
+// bindings returns the values of the program's dimensions: the session's,
 // else that of the first input with the dimension for an axis. Whether all
 // inputs agree shows once the dimensions are bound.
-func (s *Session) dimensions(c call) ([]uint32, error) {
+func (s *Session) bindings(c call) ([]uint32, error) {
 	values := make([]uint32, len(c.program.Dims))
 	for i, d := range c.program.Dims {
 		v, ok := s.dims[d.Name]
@@ -119,10 +119,10 @@ func (c call) deduce(dim uint32) (int, error) {
 		if axis < 0 {
 			continue
 		}
-		if shape := c.given[p.name].Shape; len(shape) == len(t.Shape) {
+		if shape := c.bindings[p.name].Shape; len(shape) == len(t.Shape) {
 			return shape[axis], nil
 		}
-		wrong = failure(program.ErrInputShape, c.op, p.name, c.given[p.name].Shape, c.program.Axes(t))
+		wrong = failure(program.ErrInputShape, c.op, p.name, c.bindings[p.name].Shape, c.program.Axes(t))
 	}
 	if wrong == nil {
 		wrong = failure(program.ErrDimUnset, c.op, c.program.Dims[dim].Name, "", "")

@@ -3,7 +3,6 @@ package simd128
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 )
 
 // PageSize is the size of a WebAssembly page in bytes.
@@ -13,11 +12,11 @@ const PageSize = 1 << 16
 type Arena struct {
 	mem      []byte
 	maxPages uint32
+	shared   bool
 }
 
-// mem is the memory of the arena in use. Kernels are single-threaded
-// natively; a host that runs several arenas switches between calls with
-// [Arena.Use].
+// mem is the memory of the arena in use. All goroutines use the same; a host
+// that runs several arenas switches between calls with [Arena.Use].
 var (
 	mem     []byte
 	current *Arena
@@ -26,6 +25,13 @@ var (
 // NewArena returns an arena of pages zeroed pages that can grow to maxPages.
 func NewArena(pages, maxPages uint32) *Arena {
 	return &Arena{mem: make([]byte, int(pages)*PageSize), maxPages: maxPages}
+}
+
+// NewSharedArena returns an arena for threads, which natively are goroutines:
+// it never moves, and one can wait on it. Grow it while only one runs.
+func NewSharedArena(pages, maxPages uint32) *Arena {
+	mem := make([]byte, int(pages)*PageSize, int(maxPages)*PageSize)
+	return &Arena{mem: mem, maxPages: maxPages, shared: true}
 }
 
 // Use makes a the memory that the intrinsics address.
@@ -71,12 +77,11 @@ func loadPair(p, off uint32) (lo, hi uint64) {
 	return binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
 }
 
-func putPair(b []byte, lo, hi uint64) {
+func storePair(p, off uint32, lo, hi uint64) {
+	b := at(p, off, 16)
 	binary.LittleEndian.PutUint64(b, lo)
 	binary.LittleEndian.PutUint64(b[8:], hi)
 }
-
-func loadF32(p, off uint32) float32 { return math.Float32frombits(load32(p, off)) }
 
 // MemorySize returns the size of memory in pages (memory.size).
 func MemorySize() uint32 { return uint32(len(mem) / PageSize) }

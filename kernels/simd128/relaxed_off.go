@@ -6,4 +6,6 @@ package simd128
 // that a kernel can choose its tile; natively the build tag "relaxed" sets it.
 const Relaxed = false
 
-func mulAdd(x, y, z float32) float32 { return float32(x*y) + z }
+// mulAdd32 and mulAdd64 round twice. The conversions keep Go from fusing.
+func mulAdd32(x, y, z float32) float32 { return float32(x*y) + z }
+func mulAdd64(x, y, z float64) float64 { return float64(x*y) + z }

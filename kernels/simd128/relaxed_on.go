@@ -8,8 +8,10 @@ import "math"
 // that a kernel can choose its tile; natively the build tag "relaxed" sets it.
 const Relaxed = true
 
-// mulAdd rounds once, as engines with a fused instruction do; its double
+// mulAdd32 rounds once, as engines with a fused instruction do; its double
 // rounding through float64 is within the latitude of a relaxed build.
-func mulAdd(x, y, z float32) float32 {
+func mulAdd32(x, y, z float32) float32 {
 	return float32(math.FMA(float64(x), float64(y), float64(z)))
 }
+
+func mulAdd64(x, y, z float64) float64 { return math.FMA(x, y, z) }

@@ -1,5 +1,7 @@
 package opcode
 
+import "slices"
+
 // An Immediate says what follows an opcode in the binary format.
 type Immediate uint8
 
@@ -8,6 +10,7 @@ const (
 	NoImm      Immediate = iota
 	MemArg               // alignment exponent and offset
 	Lane                 // a lane index
+	MemArgLane           // alignment exponent, offset and a lane index
 	Lanes                // sixteen byte-lane indices
 	ConstImm             // a constant of the result type
 	LocalImm             // a local index
@@ -23,7 +26,7 @@ const (
 type Instruction struct {
 	Name string
 	// Opcode is the opcode byte, or prefix<<16 | code for an instruction of
-	// the 0xFC and 0xFD spaces.
+	// the 0xFC, 0xFD and 0xFE spaces.
 	Opcode uint32
 	Imm    Immediate
 	// Sig holds the operand types, a colon and the result types, a letter
@@ -32,18 +35,19 @@ type Instruction struct {
 	Sig string
 }
 
-// Natural returns the bytes that a memory instruction accesses.
-func (in *Instruction) Natural() uint32 { return accessBytes[in.Name] }
-
 const (
 	misc = 0xFC << 16 // prefix of the saturating conversions and bulk memory
 	simd = 0xFD << 16 // prefix of the vector instructions
+	sync = 0xFE << 16 // prefix of the atomic instructions
 )
 
 // Instructions is every instruction that wasmbuild emits or prints. Opcodes
 // are those of the WebAssembly core specification 3.0, section 7.8 (index of
-// instructions).
-var Instructions = []Instruction{
+// instructions), and of the threads proposal.
+var Instructions = slices.Concat(numeric, vector, relaxed, atomic)
+
+// numeric is control flow, access to locals and memory, and numbers.
+var numeric = []Instruction{
 	{"unreachable", 0x00, NoImm, ":"},
 	{"nop", 0x01, NoImm, ":"},
 	{"block", 0x02, BlockImm, ""},
@@ -70,12 +74,21 @@ var Instructions = []Instruction{
 	{"i32.load8_u", 0x2D, MemArg, "i:i"},
 	{"i32.load16_s", 0x2E, MemArg, "i:i"},
 	{"i32.load16_u", 0x2F, MemArg, "i:i"},
+	{"i64.load8_s", 0x30, MemArg, "i:l"},
+	{"i64.load8_u", 0x31, MemArg, "i:l"},
+	{"i64.load16_s", 0x32, MemArg, "i:l"},
+	{"i64.load16_u", 0x33, MemArg, "i:l"},
+	{"i64.load32_s", 0x34, MemArg, "i:l"},
+	{"i64.load32_u", 0x35, MemArg, "i:l"},
 	{"i32.store", 0x36, MemArg, "ii:"},
 	{"i64.store", 0x37, MemArg, "il:"},
 	{"f32.store", 0x38, MemArg, "if:"},
 	{"f64.store", 0x39, MemArg, "id:"},
 	{"i32.store8", 0x3A, MemArg, "ii:"},
 	{"i32.store16", 0x3B, MemArg, "ii:"},
+	{"i64.store8", 0x3C, MemArg, "il:"},
+	{"i64.store16", 0x3D, MemArg, "il:"},
+	{"i64.store32", 0x3E, MemArg, "il:"},
 	{"memory.size", 0x3F, MemoryImm, ":i"},
 	{"memory.grow", 0x40, MemoryImm, "i:i"},
 
@@ -118,7 +131,6 @@ var Instructions = []Instruction{
 	{"f64.gt", 0x64, NoImm, "dd:i"},
 	{"f64.le", 0x65, NoImm, "dd:i"},
 	{"f64.ge", 0x66, NoImm, "dd:i"},
-
 	{"i32.clz", 0x67, NoImm, "i:i"},
 	{"i32.ctz", 0x68, NoImm, "i:i"},
 	{"i32.popcnt", 0x69, NoImm, "i:i"},
@@ -136,6 +148,10 @@ var Instructions = []Instruction{
 	{"i32.shr_s", 0x75, NoImm, "ii:i"},
 	{"i32.shr_u", 0x76, NoImm, "ii:i"},
 	{"i32.rotl", 0x77, NoImm, "ii:i"},
+	{"i32.rotr", 0x78, NoImm, "ii:i"},
+	{"i64.clz", 0x79, NoImm, "l:l"},
+	{"i64.ctz", 0x7A, NoImm, "l:l"},
+	{"i64.popcnt", 0x7B, NoImm, "l:l"},
 	{"i64.add", 0x7C, NoImm, "ll:l"},
 	{"i64.sub", 0x7D, NoImm, "ll:l"},
 	{"i64.mul", 0x7E, NoImm, "ll:l"},
@@ -149,6 +165,8 @@ var Instructions = []Instruction{
 	{"i64.shl", 0x86, NoImm, "ll:l"},
 	{"i64.shr_s", 0x87, NoImm, "ll:l"},
 	{"i64.shr_u", 0x88, NoImm, "ll:l"},
+	{"i64.rotl", 0x89, NoImm, "ll:l"},
+	{"i64.rotr", 0x8A, NoImm, "ll:l"},
 	{"f32.abs", 0x8B, NoImm, "f:f"},
 	{"f32.neg", 0x8C, NoImm, "f:f"},
 	{"f32.ceil", 0x8D, NoImm, "f:f"},
@@ -163,14 +181,20 @@ var Instructions = []Instruction{
 	{"f32.min", 0x96, NoImm, "ff:f"},
 	{"f32.max", 0x97, NoImm, "ff:f"},
 	{"f32.copysign", 0x98, NoImm, "ff:f"},
+	{"f64.abs", 0x99, NoImm, "d:d"},
 	{"f64.neg", 0x9A, NoImm, "d:d"},
+	{"f64.ceil", 0x9B, NoImm, "d:d"},
+	{"f64.floor", 0x9C, NoImm, "d:d"},
+	{"f64.trunc", 0x9D, NoImm, "d:d"},
+	{"f64.nearest", 0x9E, NoImm, "d:d"},
+	{"f64.sqrt", 0x9F, NoImm, "d:d"},
 	{"f64.add", 0xA0, NoImm, "dd:d"},
 	{"f64.sub", 0xA1, NoImm, "dd:d"},
 	{"f64.mul", 0xA2, NoImm, "dd:d"},
 	{"f64.div", 0xA3, NoImm, "dd:d"},
-
 	{"f64.min", 0xA4, NoImm, "dd:d"},
 	{"f64.max", 0xA5, NoImm, "dd:d"},
+	{"f64.copysign", 0xA6, NoImm, "dd:d"},
 
 	{"i32.wrap_i64", 0xA7, NoImm, "l:i"},
 	{"i64.extend_i32_s", 0xAC, NoImm, "i:l"},
@@ -189,91 +213,22 @@ var Instructions = []Instruction{
 	{"i64.reinterpret_f64", 0xBD, NoImm, "d:l"},
 	{"f32.reinterpret_i32", 0xBE, NoImm, "i:f"},
 	{"f64.reinterpret_i64", 0xBF, NoImm, "l:d"},
-
+	{"i32.extend8_s", 0xC0, NoImm, "i:i"},
+	{"i32.extend16_s", 0xC1, NoImm, "i:i"},
+	{"i64.extend8_s", 0xC2, NoImm, "l:l"},
+	{"i64.extend16_s", 0xC3, NoImm, "l:l"},
+	{"i64.extend32_s", 0xC4, NoImm, "l:l"},
 	{"i32.trunc_sat_f32_s", misc | 0, NoImm, "f:i"},
 	{"i32.trunc_sat_f32_u", misc | 1, NoImm, "f:i"},
+	{"i32.trunc_sat_f64_s", misc | 2, NoImm, "d:i"},
+	{"i32.trunc_sat_f64_u", misc | 3, NoImm, "d:i"},
+	{"i64.trunc_sat_f32_s", misc | 4, NoImm, "f:l"},
+	{"i64.trunc_sat_f32_u", misc | 5, NoImm, "f:l"},
+	{"i64.trunc_sat_f64_s", misc | 6, NoImm, "d:l"},
+	{"i64.trunc_sat_f64_u", misc | 7, NoImm, "d:l"},
+
 	{"memory.copy", misc | 10, MemoryImm2, "iii:"},
 	{"memory.fill", misc | 11, MemoryImm, "iii:"},
-
-	{"v128.load", simd | 0, MemArg, "i:v"},
-	{"v128.load8x8_s", simd | 1, MemArg, "i:v"},
-	{"v128.load32_splat", simd | 9, MemArg, "i:v"},
-	{"v128.store", simd | 11, MemArg, "iv:"},
-	{"v128.const", simd | 12, ConstImm, ":v"},
-	{"i8x16.shuffle", simd | 13, Lanes, "vv:v"},
-	{"i16x8.splat", simd | 16, NoImm, "i:v"},
-	{"i32x4.splat", simd | 17, NoImm, "i:v"},
-	{"f32x4.splat", simd | 19, NoImm, "f:v"},
-	{"i32x4.extract_lane", simd | 27, Lane, "v:i"},
-	{"i32x4.replace_lane", simd | 28, Lane, "vi:v"},
-	{"f32x4.extract_lane", simd | 31, Lane, "v:f"},
-	{"f32x4.replace_lane", simd | 32, Lane, "vf:v"},
-	{"i32x4.eq", simd | 55, NoImm, "vv:v"},
-	{"i32x4.ne", simd | 56, NoImm, "vv:v"},
-	{"i32x4.lt_s", simd | 57, NoImm, "vv:v"},
-	{"i32x4.gt_s", simd | 59, NoImm, "vv:v"},
-	{"i32x4.le_s", simd | 61, NoImm, "vv:v"},
-	{"i32x4.ge_s", simd | 63, NoImm, "vv:v"},
-	{"f32x4.eq", simd | 65, NoImm, "vv:v"},
-	{"f32x4.ne", simd | 66, NoImm, "vv:v"},
-	{"f32x4.lt", simd | 67, NoImm, "vv:v"},
-	{"f32x4.gt", simd | 68, NoImm, "vv:v"},
-	{"f32x4.le", simd | 69, NoImm, "vv:v"},
-	{"f32x4.ge", simd | 70, NoImm, "vv:v"},
-	{"v128.not", simd | 77, NoImm, "v:v"},
-	{"v128.and", simd | 78, NoImm, "vv:v"},
-	{"v128.andnot", simd | 79, NoImm, "vv:v"},
-	{"v128.or", simd | 80, NoImm, "vv:v"},
-	{"v128.xor", simd | 81, NoImm, "vv:v"},
-	{"v128.bitselect", simd | 82, NoImm, "vvv:v"},
-	{"v128.any_true", simd | 83, NoImm, "v:i"},
-	{"v128.load32_zero", simd | 92, MemArg, "i:v"},
-	{"i8x16.narrow_i16x8_s", simd | 101, NoImm, "vv:v"},
-	{"f32x4.ceil", simd | 103, NoImm, "v:v"},
-	{"f32x4.floor", simd | 104, NoImm, "v:v"},
-	{"f32x4.trunc", simd | 105, NoImm, "v:v"},
-	{"f32x4.nearest", simd | 106, NoImm, "v:v"},
-	{"i16x8.narrow_i32x4_s", simd | 133, NoImm, "vv:v"},
-	{"i16x8.extend_low_i8x16_s", simd | 135, NoImm, "v:v"},
-	{"i16x8.extend_high_i8x16_s", simd | 136, NoImm, "v:v"},
-	{"i16x8.add", simd | 142, NoImm, "vv:v"},
-	{"i16x8.sub", simd | 145, NoImm, "vv:v"},
-	{"i32x4.abs", simd | 160, NoImm, "v:v"},
-	{"i32x4.neg", simd | 161, NoImm, "v:v"},
-	{"i32x4.all_true", simd | 163, NoImm, "v:i"},
-	{"i32x4.bitmask", simd | 164, NoImm, "v:i"},
-	{"i32x4.shl", simd | 171, NoImm, "vi:v"},
-	{"i32x4.shr_s", simd | 172, NoImm, "vi:v"},
-	{"i32x4.shr_u", simd | 173, NoImm, "vi:v"},
-	{"i32x4.add", simd | 174, NoImm, "vv:v"},
-	{"i32x4.sub", simd | 177, NoImm, "vv:v"},
-	{"i32x4.mul", simd | 181, NoImm, "vv:v"},
-	{"i32x4.min_s", simd | 182, NoImm, "vv:v"},
-	{"i32x4.max_s", simd | 184, NoImm, "vv:v"},
-	{"i32x4.dot_i16x8_s", simd | 186, NoImm, "vv:v"},
-	{"f32x4.abs", simd | 224, NoImm, "v:v"},
-	{"f32x4.neg", simd | 225, NoImm, "v:v"},
-	{"f32x4.sqrt", simd | 227, NoImm, "v:v"},
-	{"f32x4.add", simd | 228, NoImm, "vv:v"},
-	{"f32x4.sub", simd | 229, NoImm, "vv:v"},
-	{"f32x4.mul", simd | 230, NoImm, "vv:v"},
-	{"f32x4.div", simd | 231, NoImm, "vv:v"},
-	{"f32x4.min", simd | 232, NoImm, "vv:v"},
-	{"f32x4.max", simd | 233, NoImm, "vv:v"},
-	{"f32x4.pmin", simd | 234, NoImm, "vv:v"},
-	{"f32x4.pmax", simd | 235, NoImm, "vv:v"},
-	{"i32x4.trunc_sat_f32x4_s", simd | 248, NoImm, "v:v"},
-	{"f32x4.convert_i32x4_s", simd | 250, NoImm, "v:v"},
-	{"f32x4.relaxed_madd", simd | 261, NoImm, "vvv:v"},
-}
-
-var accessBytes = map[string]uint32{
-	"i32.load": 4, "i64.load": 8, "f32.load": 4, "f64.load": 8,
-	"i32.load8_s": 1, "i32.load8_u": 1, "i32.load16_s": 2, "i32.load16_u": 2,
-	"i32.store": 4, "i64.store": 8, "f32.store": 4, "f64.store": 8,
-	"i32.store8": 1, "i32.store16": 2,
-	"v128.load": 16, "v128.load8x8_s": 8, "v128.load32_splat": 4,
-	"v128.load32_zero": 4, "v128.store": 16,
 }
 
 var byName = func() map[string]*Instruction {

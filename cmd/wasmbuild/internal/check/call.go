@@ -87,20 +87,22 @@ func (c *checker) conversion(x *ast.CallExpr, to types.Type) {
 
 func (c *checker) intrinsic(x *ast.CallExpr, callee dialect.Callee) {
 	operands := callee.Operands(x)
-	from, to, limit := dialect.Immediates(callee.Intrinsic)
+	if callee.Intrinsic.RelaxedOnly && !c.relaxed {
+		c.errorf(x, "only relaxed builds have this instruction: call it inside `if Relaxed { … }`, and do without in the else branch")
+	}
 	for i, a := range operands {
-		if i >= from && i < to {
-			c.immediate(a, callee.Intrinsic, limit)
+		if limit, ok := callee.Intrinsic.Limit(i); ok {
+			c.immediate(a, limit)
 			continue
 		}
 		c.expr(a)
 	}
 }
 
-func (c *checker) immediate(x ast.Expr, op *opcode.Intrinsic, limit uint64) {
+func (c *checker) immediate(x ast.Expr, limit uint64) {
 	v := c.info.Types[x].Value
 	if v == nil {
-		if op.Instruction().Imm == opcode.MemArg {
+		if limit == opcode.Offsets {
 			c.errorf(x, "the offset is part of the instruction and must be a constant: add to the address instead")
 		} else {
 			c.errorf(x, "the lane is part of the instruction and must be a constant: unroll the loop over lanes")

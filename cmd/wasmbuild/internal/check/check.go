@@ -31,13 +31,14 @@ func Package(p *load.Package) error {
 }
 
 type checker struct {
-	pkg    *load.Package
-	info   *types.Info
-	report *diag.Reporter
-	fn     *types.Func            // the function that is being checked
-	order  []*types.Func          // functions in source order
-	calls  map[*types.Func][]call // of each function, for finding recursion
-	names  map[string]bool        // exported names
+	pkg     *load.Package
+	info    *types.Info
+	report  *diag.Reporter
+	fn      *types.Func            // the function that is being checked
+	relaxed bool                   // inside `if Relaxed`
+	order   []*types.Func          // functions in source order
+	calls   map[*types.Func][]call // of each function, for finding recursion
+	names   map[string]bool        // exported names
 }
 
 type call struct {

@@ -28,10 +28,7 @@ func (c *checker) stmt(s ast.Stmt) {
 	case *ast.DeclStmt:
 		c.decl(s.Decl.(*ast.GenDecl))
 	case *ast.IfStmt:
-		c.stmt(s.Init)
-		c.expr(s.Cond)
-		c.block(s.Body)
-		c.stmt(s.Else)
+		c.ifStmt(s)
 	case *ast.ForStmt:
 		c.stmt(s.Init)
 		if s.Cond != nil {
@@ -54,6 +51,16 @@ func (c *checker) stmt(s ast.Stmt) {
 	default:
 		c.errorf(s, "%s", insteadOfStmt(s))
 	}
+}
+
+func (c *checker) ifStmt(s *ast.IfStmt) {
+	c.stmt(s.Init)
+	c.expr(s.Cond)
+	outside := c.relaxed
+	c.relaxed = outside || dialect.IsRelaxed(c.info, s.Cond)
+	c.block(s.Body)
+	c.relaxed = outside
+	c.stmt(s.Else)
 }
 
 // insteadOfStmt says what to write instead of a kind of statement.

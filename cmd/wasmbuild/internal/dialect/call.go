@@ -51,6 +51,16 @@ func CalleeOf(info *types.Info, call *ast.CallExpr) Callee {
 // InSimd128 reports whether an object belongs to package simd128.
 func InSimd128(o types.Object) bool { return o.Pkg() != nil && o.Pkg().Path() == load.Simd128 }
 
+// IsRelaxed reports whether x is the constant that tells a relaxed build.
+func IsRelaxed(info *types.Info, x ast.Expr) bool {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	c, ok := info.Uses[id].(*types.Const)
+	return ok && InSimd128(c) && c.Name() == "Relaxed"
+}
+
 // methodName returns Type.Method, or only the name of what is no method of a
 // named type's value.
 func methodName(f *types.Func) string {
@@ -69,26 +79,4 @@ func (c Callee) Operands(call *ast.CallExpr) []ast.Expr {
 		return call.Args
 	}
 	return append([]ast.Expr{c.Recv}, call.Args...)
-}
-
-// Immediates returns the range of Operands that must be constants, as they
-// become part of the instruction, and the limit that they stay below.
-func Immediates(op *opcode.Intrinsic) (from, to int, limit uint64) {
-	in := op.Instruction()
-	if in == nil {
-		return 0, 0, 0
-	}
-	switch in.Imm {
-	case opcode.MemArg:
-		at := 1 // address, offset, value
-		if op.Go[len(op.Go)-len("Store"):] == "Store" && in.Name == "v128.store" {
-			at = 2 // vector, address, offset
-		}
-		return at, at + 1, 1 << 32
-	case opcode.Lane:
-		return 1, 2, 4
-	case opcode.Lanes:
-		return 1, 5, 8
-	}
-	return 0, 0, 0
 }

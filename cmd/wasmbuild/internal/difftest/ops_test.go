@@ -1,130 +1,104 @@
 package difftest
 
 import (
-	"bytes"
-	"encoding/binary"
-	"math"
-	"math/rand/v2"
-	"regexp"
-	"strings"
+	"context"
 	"testing"
 
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/build"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
+	"github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/kernels/simd128/conformance"
 	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
-// An op is the kernel of an intrinsic.
-type op struct {
-	name string // of the intrinsic, a slash and its immediates
-	run  func(out, a, b, c uint32)
-}
+// opsDir is the kernel of each intrinsic.
+const opsDir = "../../../../kernels/simd128/conformance/ops"
 
-// edges are lanes of 32 bits that integers or floats go wrong on.
-var edges = []uint32{
-	0, 1, 2, 3, 31, 32, 33, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0x80008000, 0xFFFF, 0x7FFF8001,
-	0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFFF, 0xFFFFFFFE, 0x80FF017F, 0x0080FF7F,
-	0x007FFFFF, 0x00800000, 0x807FFFFF, 0x80800000, // subnormal and least normal
-	0x3F800000, 0xBF800000, 0x3F000000, 0xBF000000, 0x3FC00000, 0x40200000, 0xC0200000, // ±1, ±.5, 1.5, ±2.5
-	0x3EFFFFFF, 0x3F7FFFFF, 0x4B000001, 0x4AFFFFFF, 0xCB7FFFFF, // near halves and 2²³
-	0x4EFFFFFF, 0x4F000000, 0xCF000000, 0xCF000001, 0x4F7FFFFF, 0x4F800000, // near ±2³¹ and 2³²
-	0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000, 0xFF800000, // greatest and infinite
-	0x7FC00000, 0xFFC00000, 0x7FC12345, 0x7F800001, 0xFFA00001, // quiet and signalling NaNs
-}
-
-// vectors returns operands: every runs of edges meets in some lane of the
-// first two, the third is drawn.
-func vectors() [][3][16]byte {
-	random := rand.New(rand.NewPCG(1, 2))
-	var all [][3][16]byte
-	n := len(edges)
-	for i := range n * n / 4 {
-		var v [3][16]byte
-		for l := range 4 {
-			k := 4*i + l
-			put := func(operand int, bits uint32) { binary.LittleEndian.PutUint32(v[operand][4*l:], bits) }
-			put(0, edges[k%n])
-			put(1, edges[(k+k/n)%n])
-			put(2, edges[random.IntN(n)])
-		}
-		all = append(all, v)
+func compileOps(t *testing.T, relaxed bool) []byte {
+	t.Helper()
+	m, err := build.Dir(opsDir, build.Options{Relaxed: relaxed, Inspect: func(step string, m *ir.Module) error { return ir.Verify(m) }})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
+	return m.Binary
 }
 
-// Addresses of the operands and the result.
-const (
-	addrA, addrB, addrC = 2048, 2048 + 16, 2048 + 32
-	addrOut             = 4096
-)
+// nativeImages runs each kernel natively and returns the memories after it.
+// A nil one was not asked for.
+func nativeImage(o *conformance.Op, arena *simd128.Arena, image []byte) []byte {
+	copy(arena.Bytes(), image)
+	arena.Use()
+	args := conformance.Args()
+	o.Run(args[0], args[1], args[2], args[3], args[4])
+	return arena.Bytes()
+}
 
+// TestOps compares every intrinsic natively and under wazero's two engines.
 func TestOps(t *testing.T) {
-	binary := compile(t)
-	for engine, config := range runtimes() {
+	binary := compileOps(t, false)
+	image := conformance.Image()
+	for engine, config := range opsRuntimes() {
 		t.Run(engine, func(t *testing.T) {
-			p := start(t, binary, config)
-			for _, o := range ops {
-				testOp(t, p, o)
+			ctx := context.Background()
+			rt := wazero.NewRuntimeWithConfig(ctx, config)
+			defer rt.Close(ctx)
+			m, err := rt.Instantiate(ctx, binary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Memory().Grow(conformance.Pages - m.Memory().Size()>>16)
+			arena := simd128.NewArena(conformance.Pages, conformance.Pages)
+			for _, o := range conformance.Ops() {
+				if opcode.FindIntrinsic(o.Intrinsic).RelaxedOnly {
+					continue
+				}
+				m.Memory().Write(0, image)
+				args := conformance.Args()
+				if _, err := m.ExportedFunction(o.Name).Call(ctx, inWords(args[:])...); err != nil {
+					t.Errorf("%s: %v", o.Name, err)
+					continue
+				}
+				got, _ := m.Memory().Read(0, m.Memory().Size())
+				differ(t, &o, got, nativeImage(&o, arena, image), image, false)
 			}
 		})
 	}
 }
 
-func testOp(t *testing.T, p *runs, o op) {
+func inWords(args []uint32) []uint64 {
+	var wide []uint64
+	for _, a := range args {
+		wide = append(wide, uint64(a))
+	}
+	return wide
+}
+
+// opsRuntimes are wazero's engines with atomic instructions.
+func opsRuntimes() map[string]wazero.RuntimeConfig {
+	const features = api.CoreFeaturesV2 | experimental.CoreFeaturesThreads
+	return map[string]wazero.RuntimeConfig{
+		"compiler":    wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features),
+		"interpreter": wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(features),
+	}
+}
+
+// differ reports the first case of a kernel in which two memories differ.
+func differ(t *testing.T, o *conformance.Op, got, want, image []byte, relaxed bool) {
 	t.Helper()
-	name, _, _ := strings.Cut(o.name, "/")
-	float := anyNaN.MatchString(last(opcode.FindIntrinsic(name)))
-	for _, v := range vectors() {
-		for i, operand := range v {
-			p.write(t, addrA+16*uint32(i), operand[:])
-		}
-		blank := bytes.Repeat([]byte{0x5A}, 64)
-		p.write(t, addrOut-16, blank)
-		o.run(addrOut, addrA, addrB, addrC)
-		if _, err := p.compiled(t, o.name, []uint64{addrOut, addrA, addrB, addrC}); err != nil {
-			t.Fatalf("%s: %v", o.name, err)
-		}
-		got, _ := p.module.Memory().Read(addrOut-16, 64)
-		want := p.arena.Bytes()[addrOut-16 : addrOut+48]
-		if !sameLanes(got, want, float) {
-			t.Errorf("%s of %x:\n wasm   %x\n native %x", o.name, v, got[16:36], want[16:36])
-			return
-		}
+	at := o.Same(got, want, relaxed)
+	if at < 0 {
+		return
 	}
-}
-
-// last returns the instruction that gives an intrinsic's value.
-func last(o *opcode.Intrinsic) string {
-	if o.Then != "" {
-		return o.Then
+	if at < conformance.AddrOut {
+		t.Errorf("%s: memory differs at %d: %x, want %x", o.Name, at, got[at:at+16], want[at:at+16])
+		return
 	}
-	return o.Wasm
-}
-
-// anyNaN matches the instructions that may give any NaN.
-var anyNaN = regexp.MustCompile(`^f32(x4)?\.(add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest)$`)
-
-// sameLanes compares bytes; with float, two NaNs are equal whatever their bits.
-func sameLanes(got, want []byte, float bool) bool {
-	for i := 0; i < len(want); i += 4 {
-		g, w := binary.LittleEndian.Uint32(got[i:]), binary.LittleEndian.Uint32(want[i:])
-		if g != w && !(float && isNaN(g) && isNaN(w)) {
-			return false
-		}
-	}
-	return true
-}
-
-func isNaN(bits uint32) bool { return math.IsNaN(float64(math.Float32frombits(bits))) }
-
-// TestOpsComplete fails if an intrinsic was added and `go generate` not run.
-func TestOpsComplete(t *testing.T) {
-	tested := map[string]bool{"Unreachable": true, "MemorySize": true, "MemoryGrow": true, "MemoryCopy": true, "MemoryFill": true}
-	for _, o := range ops {
-		name, _, _ := strings.Cut(o.name, "/")
-		tested[name] = true
-	}
-	for _, o := range opcode.Intrinsics {
-		if !tested[o.Go] {
-			t.Errorf("%s has no kernel: run go generate in this directory", o.Go)
-		}
-	}
+	i := (at - conformance.AddrOut) / 16 * 16
+	t.Errorf("%s of %x, %x, %x:\n got  %x\n want %x", o.Name,
+		image[conformance.AddrA+i:][:16], image[conformance.AddrB+i:][:16], image[conformance.AddrC+i:][:16],
+		got[conformance.AddrOut+i:][:16], want[conformance.AddrOut+i:][:16])
 }

@@ -3,6 +3,8 @@ package ir
 import (
 	"slices"
 	"strings"
+
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
 // An Effect says what evaluating an expression does beside giving its value.
@@ -79,13 +81,16 @@ func OwnEffect(x Expr) Effect {
 	case *Call:
 		return Reads | Writes | Traps
 	case *Op:
-		return ofInstruction(x.In.Name)
+		return ofInstruction(x.In)
 	}
 	return 0
 }
 
-func ofInstruction(name string) Effect {
+func ofInstruction(in *opcode.Instruction) Effect {
+	name := in.Name
 	switch {
+	case in.Atomic(): // other threads' accesses are ordered by it
+		return Reads | Writes | Traps
 	case strings.Contains(name, ".load"):
 		return Reads | Traps
 	case strings.Contains(name, ".store"), name == "memory.copy", name == "memory.fill",

@@ -177,6 +177,8 @@ func (o *Op) immediate() string {
 	switch o.In.Imm {
 	case opcode.MemArg:
 		return fmt.Sprintf("+%d", o.Offset)
+	case opcode.MemArgLane:
+		return fmt.Sprintf("+%d[%d]", o.Offset, o.Lane)
 	case opcode.Lane:
 		return fmt.Sprintf("[%d]", o.Lane)
 	case opcode.Lanes:

@@ -159,7 +159,7 @@ func (v *verifier) op(x *Op) {
 		return
 	}
 	v.operands(x.In.Name, x.Args, params)
-	if x.Offset != 0 && x.In.Imm != opcode.MemArg {
+	if x.Offset != 0 && x.In.Imm != opcode.MemArg && x.In.Imm != opcode.MemArgLane {
 		v.failf("%s has an offset", x.In.Name)
 	}
 }

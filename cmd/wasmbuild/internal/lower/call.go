@@ -67,46 +67,66 @@ func (f *function) intrinsic(callee dialect.Callee, operands []ast.Expr) ir.Expr
 	op := callee.Intrinsic
 	var args []ir.Expr
 	var imms []uint64
-	from, to, _ := dialect.Immediates(op)
 	for i, x := range operands {
-		if i >= from && i < to {
+		if _, ok := op.Limit(i); ok {
 			n, _ := constant.Uint64Val(constant.ToInt(f.info.Types[x].Value))
 			imms = append(imms, n)
 		} else {
 			args = append(args, f.value(x))
 		}
 	}
-	switch {
-	case op.Wasm == "":
+	emits := op.Emits(f.opts.Relaxed)
+	if len(emits) == 0 {
 		return args[0]
-	case op.Relaxed != "" && f.opts.Relaxed:
-		return ir.NewOp(op.Relaxed, args...)
-	case op.Then != "":
-		last := len(args) - 1
-		return ir.NewOp(op.Then, ir.NewOp(op.Wasm, args[:last]...), args[last])
 	}
-	return f.instruction(op.Instruction(), args, imms)
+	return chain(op, emits[1:], instruction(op, opcode.Find(emits[0]), args, imms))
 }
 
-func (f *function) instruction(in *opcode.Instruction, args []ir.Expr, imms []uint64) ir.Expr {
-	o := &ir.Op{In: in, Args: args}
-	switch in.Imm {
-	case opcode.MemArg:
-		o.Offset = uint32(imms[0])
-	case opcode.Lane:
-		o.Lane = byte(imms[0])
-	case opcode.Lanes:
-		for i := range o.Lanes {
-			o.Lanes[i] = byte(imms[i/4]*4) + byte(i%4)
-		}
-	}
-	if in.Name == "v128.store" {
+// chain gives the result of o, which has all the operands, to each of the
+// instructions named: they take what operands o does not.
+func chain(op *opcode.Intrinsic, names []string, o *ir.Op) ir.Expr {
+	if op.AddressFirst {
 		return addressFirst(o)
+	}
+	for _, name := range names {
+		params, _ := ir.Signature(o.In)
+		taken, left := o.Args[:len(params)], o.Args[len(params):]
+		o.Args = taken
+		o = ir.NewOp(name, append([]ir.Expr{o}, left...)...)
 	}
 	return o
 }
 
-// addressFirst gives a vector store its operands in WebAssembly's order,
+// instruction applies in to args and to the constants of an intrinsic.
+func instruction(op *opcode.Intrinsic, in *opcode.Instruction, args []ir.Expr, imms []uint64) *ir.Op {
+	o := &ir.Op{In: in, Args: args}
+	switch in.Imm {
+	case opcode.MemArg:
+		o.Offset = uint32(imms[0])
+	case opcode.MemArgLane:
+		o.Offset, o.Lane = uint32(imms[0]), byte(imms[1])
+	case opcode.Lane:
+		o.Lane = byte(imms[0])
+	case opcode.Lanes:
+		o.Lanes = shuffled(op, imms)
+	}
+	return o
+}
+
+// shuffled returns the bytes that a shuffle picks: those of whole lanes.
+func shuffled(op *opcode.Intrinsic, lanes []uint64) (bytes [16]byte) {
+	if op.Lanes != "" {
+		copy(bytes[:], op.Lanes)
+		return bytes
+	}
+	width := len(bytes) / len(lanes)
+	for i := range bytes {
+		bytes[i] = byte(int(lanes[i/width])*width + i%width)
+	}
+	return bytes
+}
+
+// addressFirst gives an instruction its operands in WebAssembly's order,
 // address before vector, without changing the order of their effects.
 func addressFirst(o *ir.Op) ir.Expr {
 	vector, address := o.Args[0], o.Args[1]

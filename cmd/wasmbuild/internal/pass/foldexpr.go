@@ -185,9 +185,19 @@ func arithmetic(name string, t ir.Type, a, b uint64) (v uint64, ok bool) {
 	case "shr_s":
 		return uint64(extend(t, a) >> (b & mask)), true
 	case "rotl":
-		return uint64(bits.RotateLeft32(uint32(a), int(b&mask))), true
+		return rotate(t, a, int(b&mask)), true
+	case "rotr":
+		return rotate(t, a, -int(b&mask)), true
 	}
 	return divide(name, t, a, b)
+}
+
+// rotate turns the bits of an integer of type t left by n.
+func rotate(t ir.Type, v uint64, n int) uint64 {
+	if t == ir.I32 {
+		return uint64(bits.RotateLeft32(uint32(v), n))
+	}
+	return bits.RotateLeft64(v, n)
 }
 
 // divide leaves what traps to the engine.

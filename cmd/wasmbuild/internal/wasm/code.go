@@ -231,13 +231,25 @@ func (c *coder) constant(x *ir.Const) {
 }
 
 // maxAlign is the alignment exponent that kernels may rely on: 4 bytes.
+// Atomic accesses must be aligned by their size, and say so.
 const maxAlign = 2
+
+func (c *coder) memArg(x *ir.Op) {
+	align := bits.Len32(x.In.Natural()) - 1
+	if !x.In.Atomic() {
+		align = min(align, maxAlign)
+	}
+	c.unsigned(uint64(align))
+	c.unsigned(uint64(x.Offset))
+}
 
 func (c *coder) immediate(x *ir.Op) {
 	switch x.In.Imm {
 	case opcode.MemArg:
-		c.unsigned(uint64(min(bits.Len32(x.In.Natural())-1, maxAlign)))
-		c.unsigned(uint64(x.Offset))
+		c.memArg(x)
+	case opcode.MemArgLane:
+		c.memArg(x)
+		c.buffer = append(c.buffer, x.Lane)
 	case opcode.Lane:
 		c.buffer = append(c.buffer, x.Lane)
 	case opcode.Lanes:

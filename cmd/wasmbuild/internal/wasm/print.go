@@ -170,7 +170,7 @@ var byOpcode = func() map[uint32]*opcode.Instruction {
 
 func decodeOpcode(r *reader) *opcode.Instruction {
 	code := uint32(r.byte())
-	if code == 0xFC || code == 0xFD {
+	if code >= 0xFC && code <= 0xFE {
 		code = code<<16 | r.unsigned()
 	}
 	in := byOpcode[code]
@@ -184,8 +184,9 @@ func decodeOpcode(r *reader) *opcode.Instruction {
 func operand(in *opcode.Instruction, r *reader) string {
 	switch in.Imm {
 	case opcode.MemArg:
-		align, offset := r.unsigned(), r.unsigned()
-		return fmt.Sprintf(" offset=%d align=%d", offset, uint64(1)<<min(align, 32))
+		return memArg(r)
+	case opcode.MemArgLane:
+		return memArg(r) + fmt.Sprintf(" %d", r.byte())
 	case opcode.Lane:
 		return fmt.Sprintf(" %d", r.byte())
 	case opcode.Lanes:
@@ -208,6 +209,11 @@ func operand(in *opcode.Instruction, r *reader) string {
 		r.take(2)
 	}
 	return ""
+}
+
+func memArg(r *reader) string {
+	align, offset := r.unsigned(), r.unsigned()
+	return fmt.Sprintf(" offset=%d align=%d", offset, uint64(1)<<min(align, 32))
 }
 
 func table(r *reader) string {

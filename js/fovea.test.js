@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { FoveaError, open } from './fovea.js';
-import { emulateWorkers } from './worker.testing.mjs';
+import { emulateWorkers } from './worker.testing.js';
 
 emulateWorkers();
 const modelURL = new URL('../demo/model/use-lite-int8.safetensors', import.meta.url);

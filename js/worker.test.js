@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { FoveaError, open } from './fovea.js';
-import { emulateWorkers, workers } from './worker.testing.mjs';
+import { emulateWorkers, workers } from './worker.testing.js';
 
 emulateWorkers();
 const modelURL = new URL('../demo/model/use-lite-int8.safetensors', import.meta.url);
