@@ -3,7 +3,7 @@ package kernels
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // activate writes the activation act of n elements of x to out, which may be
-// x.
+// x. The GELUs of -Inf are NaN, -Inf times 0.
 func activate(out, x F32, n, act uint32) {
 	switch act {
 	case actNone:
