@@ -28,7 +28,7 @@ export class Core {
    */
   async open({ module, wasmURL, variant }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
-    if (variant === 'auto') variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
+    if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
     this.#module = module ?? await compile(new URL(`infer-${variant}.wasm`, wasmURL).href);
     return variant;
   }
@@ -162,7 +162,7 @@ async function compile(url) {
 
 function readCard(metadata) {
   try {
-    return JSON.parse(metadata['fovea.card']);
+    return { ...JSON.parse(metadata['fovea.card']) };
   } catch (err) {
     throw new FoveaError('file', { op: 'load', arg: 'fovea.card', got: `fovea.card: ${err.message}`, cause: err });
   }

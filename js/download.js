@@ -19,7 +19,7 @@ export async function download(source, { op, signal, onProgress }) {
   const name = source instanceof Response ? source.url : `${source}`;
   try {
     if (name.startsWith('file:')) return { bytes: await readFile(name, signal), owned: false };
-    const response = source instanceof Response ? source : await fetch(source, { signal });
+    const response = source instanceof Response ? source : await fetch(new URL(source, globalThis.location?.href), { signal });
     if (!response.ok) throw new FoveaError('fetch', { op, arg: name, got: `HTTP status ${response.status}` });
     return { bytes: await readBody(response, signal, onProgress), owned: true };
   } catch (err) {

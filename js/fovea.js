@@ -56,12 +56,12 @@ export async function open({ worker = 'document' in globalThis, variant = 'auto'
 }
 
 /** The compiled module; see {@link open}. */
-class Runtime {
+export class Runtime {
   #backend;
 
   constructor(backend, variant) {
     this.#backend = backend;
-    /** 'simd' or 'relaxed' */
+    /** 'simd' or 'relaxed'; as given to open where the module was */
     this.variant = variant;
   }
 
@@ -72,7 +72,6 @@ class Runtime {
    * @returns {Promise<Model>}
    */
   async load(source, { signal, onProgress } = {}) {
-    if (typeof source === 'string' && globalThis.location) source = new URL(source, location.href);
     const { bytes, owned } = await download(source, { op: 'load', signal, onProgress });
     signal?.throwIfAborted();
     // Not given the signal: what is loaded must be freed.
@@ -108,7 +107,7 @@ class Runtime {
 }
 
 /** A loaded model file. */
-class Model {
+export class Model {
   #backend;
   #id;
 
@@ -193,7 +192,7 @@ class Model {
 }
 
 /** Runs a model's programs; see {@link Model#session}. */
-class Session {
+export class Session {
   #backend;
   #id;
   #dims;

@@ -207,6 +207,14 @@ both('an aborted signal rejects with its reason', async (rt) => {
   }
 });
 
+test('a URL is relative to the page', async (t) => {
+  globalThis.location = { href: 'http://127.0.0.1:1/page/' };
+  t.after(() => { delete globalThis.location; });
+  const rt = await open({ worker: false, module: await WebAssembly.compile(await readFile(new URL('../wasm/infer-simd.wasm', import.meta.url))) });
+  await fails(rt.load('m.safetensors'), { code: 'fetch', op: 'load', arg: 'm.safetensors' });
+  await fails(rt.load('http://['), { code: 'fetch', op: 'load', arg: 'http://[', got: 'Invalid URL' });
+});
+
 test('the module can be given or be elsewhere', async () => {
   const module = await WebAssembly.compile(await readFile(new URL('../wasm/infer-simd.wasm', import.meta.url)));
   const rt = await open({ module, variant: 'simd' });
