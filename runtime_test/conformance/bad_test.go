@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"os"
@@ -11,15 +13,13 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
 	"github.com/fovea-run/fovea/runtime_test/published"
+	"github.com/fovea-run/fovea/wasm/models/safetensors"
 )
 
 // damaged returns the committed model file cut short and with single bits flipped, by a word for the damage.
 func damaged(t *testing.T) map[string][]byte {
 	t.Helper()
-	good, err := os.ReadFile(filepath.Join(engine.Root(), published.Int8Model))
-	if err != nil {
-		t.Fatal(err)
-	}
+	good := read(t, published.Int8Model)
 	files := map[string][]byte{}
 	for _, n := range []int{0, 4, 8, 100, 4000, len(good) / 2, len(good) - 1} {
 		files[fmt.Sprintf("cut to %d bytes", n)] = good[:n]
@@ -34,9 +34,8 @@ func damaged(t *testing.T) map[string][]byte {
 	return files
 }
 
-// TestDamagedModel asks every host for its own error, with words, for a file that is not whole.
+// TestDamagedModel asks every host for its own error, with words, for a file that is not whole or that lies.
 func TestDamagedModel(t *testing.T) {
-	files := damaged(t)
 	scratch, err := engine.Scratch()
 	if err != nil {
 		t.Fatal(err)
@@ -51,29 +50,86 @@ func TestDamagedModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	load := engine.Case{Name: "load", Do: engine.Load, Model: filepath.ToSlash(below)}
+	files := damaged(t)
+	maps.Copy(files, lying(t))
 	for _, damage := range slices.Sorted(maps.Keys(files)) {
 		if err := os.WriteFile(path, files[damage], 0o666); err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range hosts() {
 			t.Run(damage+"/"+e.Name(), func(t *testing.T) {
-				r := ask(t, use(t, e), engine.Case{Name: damage, Do: engine.Load, Model: filepath.ToSlash(below)})
-				if r.Failure == nil {
+				failure := ask(t, use(t, e), load).Failure
+				if damage == "nothing" {
+					if failure != nil {
+						t.Fatal(failure)
+					}
+					return
+				}
+				if failure == nil {
 					t.Fatal("loaded without an error")
 				}
-				if r.Failure.Code == "" || r.Failure.Code == "internal" || r.Failure.Op != "load" {
-					t.Errorf("error %+v, want one of load that says what is wrong", *r.Failure)
+				if failure.Code == "" || failure.Code == "internal" || failure.Op != "load" || len(failure.Message) < 20 {
+					t.Errorf("error %+v, want one of load that says what is wrong", *failure)
 				}
+				t.Log(failure)
 			})
 		}
 	}
-	t.Run("undamaged", func(t *testing.T) {
-		for _, e := range hosts() {
-			if r := ask(t, use(t, e), engine.Case{Do: engine.Load, Model: published.Int8Model}); r.Failure != nil {
-				t.Errorf("%s: %v", e.Name(), r.Failure)
+}
+
+// lying returns files with a right digest over a changed program or tokenizer, by a word for the change.
+func lying(t *testing.T) map[string][]byte {
+	t.Helper()
+	const encode = "program.encode" // the header of a program is described in wasm/program; offsets in it are in bytes
+	files := map[string][]byte{
+		"nothing":                          rewrite(t, encode, func(w []uint32) {}),
+		"a program of a newer format":      rewrite(t, encode, func(w []uint32) { w[1]++ }),
+		"a program longer than its tensor": rewrite(t, encode, func(w []uint32) { w[4] += 4 }),
+		"an operation that nobody knows":   rewrite(t, encode, func(w []uint32) { w[w[14]/4] = 4711 }),
+		"an operand that is no tensor":     rewrite(t, encode, func(w []uint32) { w[w[14]/4+4] = w[11] }),
+		"an output over its own input":     rewrite(t, encode, func(w []uint32) { w[w[14]/4+4+w[w[14]/4+1]] = w[w[14]/4+4] }),
+		"a table of tensors outside":       rewrite(t, encode, func(w []uint32) { w[12] = 0xFFFFFFFC }),
+		"a dimension of no value":          rewrite(t, encode, func(w []uint32) { w[w[8]/4+2] = w[w[8]/4+3] + 1 }),
+	}
+	for word := range 10 {
+		files[fmt.Sprintf("a tokenizer with a huge word %d", word)] = rewrite(t, "tokenizer", func(w []uint32) { w[word] = 0x7FFFFFF0 })
+	}
+	return files
+}
+
+// rewrite returns the committed model file with the words of one tensor changed, under a digest made anew.
+func rewrite(t *testing.T, name string, change func(words []uint32)) []byte {
+	t.Helper()
+	good := read(t, published.Int8Model)
+	file, err := safetensors.Read(bytes.NewReader(good), int64(len(good)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(file.Metadata, safetensors.DigestKey)
+	var tensors []safetensors.Tensor
+	for _, info := range file.Tensors {
+		data := make([]byte, info.Size)
+		if _, err := file.Section(info).ReadAt(data, 0); err != nil {
+			t.Fatal(err)
+		}
+		if info.Name == name {
+			words := make([]uint32, len(data)/4)
+			for i := range words {
+				words[i] = binary.LittleEndian.Uint32(data[4*i:])
+			}
+			change(words)
+			for i, word := range words {
+				binary.LittleEndian.PutUint32(data[4*i:], word)
 			}
 		}
-	})
+		tensors = append(tensors, safetensors.Tensor{Name: info.Name, DType: info.DType, Shape: info.Shape, Data: data})
+	}
+	var out bytes.Buffer
+	if err := safetensors.Write(&out, file.Metadata, tensors); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // TestBadData asks every host for the same error, in the same words, where an input is not what a program takes; the run after
