@@ -174,3 +174,37 @@ func constants(x uint32) uint64 {
 	d := float64(x&15) + tenth
 	return uint64(y)*big + uint64(second) + uint64(Bits32(f)) ^ Bits64(d) + local ^ uint64(mask)<<4
 }
+
+// mix32 is inlined with constants, which the compiler computes.
+//
+//wasm:inline
+func mix32(x, y int32) uint32 {
+	a, b := uint32(x), uint32(y)
+	r := a + b ^ a*b - (b - a) ^ a&b<<3 ^ (a|b)>>5 ^ a&^b
+	r = r*31 + uint32(x/7) + uint32(y%-5) + a/(b|3) + b%(a|5)
+	r = r*31 + a<<(b&31) + a>>(b&31) + uint32(x>>(b&31)) + Rotl32(a, b)
+	r = r*31 + uint32(min(x, y)) + max(a, b)
+	return r*31 + compare32(x, y) + bit(x/1 == y) + bit(x*1+0 < y)
+}
+
+//wasm:inline
+func mix64(x, y int64) uint64 {
+	a, b := uint64(x), uint64(y)
+	r := a + b ^ a*b - (b - a) ^ a&b<<3 ^ (a|b)>>5 ^ a&^b
+	r = r*31 + uint64(x/7) + uint64(y%-5) + a/(b|3) + b%(a|5)
+	r = r*31 + a<<(b&63) + a>>(b&63) + uint64(x>>(b&63))
+	r = r*31 + uint64(int64(int32(x))) + uint64(uint32(y)) + uint64(min(x, y)) + max(a, b)
+	return r*31 + uint64(bit(x < y)|bit(x <= y)<<1|bit(x > y)<<2|bit(x >= y)<<3|bit(x == y)<<4|
+		bit(a < b)<<5|bit(a <= b)<<6|bit(a > b)<<7|bit(a >= b)<<8|bit(x != y)<<9|bit(a == 0)<<10)
+}
+
+//wasm:export folded
+func folded(x uint32) uint64 {
+	r := uint64(x)
+	r = r*31 + uint64(mix32(-2147483648, -1)) + uint64(mix32(-1, -2147483648))
+	r = r*31 + uint64(mix32(0, 7)) + uint64(mix32(-7, 0)) + uint64(mix32(2147483647, 2147483647))
+	r = r*31 + uint64(mix32(123456789, 33)) + uint64(mix32(-987654321, 31))
+	r = r*31 + mix64(-9223372036854775808, -1) + mix64(-1, -9223372036854775808)
+	r = r*31 + mix64(0, 7) + mix64(-7, 0) + mix64(9223372036854775807, 9223372036854775807)
+	return r*31 + mix64(1234567890123456789, 65) + mix64(-987654321987, 63)
+}

@@ -234,3 +234,41 @@ func early(x uint32) uint32 {
 		}
 	}
 }
+
+// known has variables whose values are constants on some paths only.
+//
+//wasm:export known
+func known(x uint32) uint32 {
+	r := x
+	i := uint32(0)
+	if x&1 != 0 {
+		i = 5
+	} else if i == 0 {
+		r += 3
+	}
+	for ; i < 4; i++ {
+		r = r*7 + i
+	}
+	j := uint32(1)
+	if x&2 != 0 || U32(64).Load(0) == x {
+		j = 9
+	}
+	if j == 1 {
+		r ^= 99
+	}
+	for k := uint32(3); k > j; k-- {
+		r++
+	}
+	return r
+}
+
+// unread keeps the effects of what nothing reads.
+//
+//wasm:export unread
+func unread(x uint32) uint32 {
+	p := U32(1024)
+	a := note(p, x&7)
+	b := x / (x & 3)
+	_, _ = a, b
+	return p.Load(0)
+}

@@ -23,7 +23,7 @@ var kernels = map[string]any{
 	"promote": promote, "constants": constants,
 	"ranges": ranges, "range64": range64, "loops": loops, "conditions": conditions, "dense": dense,
 	"sparse": sparse, "long": long, "labels": labels, "constantBranches": constantBranches,
-	"booleans": booleans, "early": early,
+	"booleans": booleans, "early": early, "known": known, "unread": unread, "folded": folded,
 	"loadTrap": loadTrap, "storeTrap": storeTrap, "unused": unused, "stop": stop, "fill": fill,
 	"move": move, "grow": grow, "loads": loads, "dot": dot,
 }
