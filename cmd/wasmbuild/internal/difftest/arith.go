@@ -36,13 +36,13 @@ func arith64(x, y int64) int64 {
 //wasm:export unsigned32
 func unsigned32(x, y uint32) uint32 {
 	r := x/(y|1) + x%(y|1)
-	return r*31 + x/7 + y%10
+	return r*31 + x/7 + y%10 + x/1 + y%1
 }
 
 //wasm:export unsigned64
 func unsigned64(x, y uint64) uint64 {
 	r := x/(y|1) + x%(y|1)
-	return r*31 + x/7 + y%10
+	return r*31 + x/7 + y%10 + x/1 + y%1
 }
 
 //wasm:export divideTrap
