@@ -73,6 +73,7 @@ async function start() {
     fact('Loading', elapsed(since));
   } catch (err) {
     status('The model is not there.');
+    endProgress();
     problem(err, { retry: start });
     return;
   }
@@ -92,6 +93,7 @@ async function openText() {
   if (!focus) return; // start opens it
   const text = reader.read();
   const since = performance.now();
+  status('Finding the sentences …');
   $('stop').hidden = false;
   try {
     const opened = await focus.open(text, { signal, onProgress: showEncoding });
@@ -236,7 +238,7 @@ function fact(name, value) {
     return [dt, dd];
   });
   $('facts').replaceChildren(...rows);
-  if (facts.has('Focusing')) $('timing').textContent = `– reading ${facts.get('Encoding')}, focusing ${facts.get('Focusing')}`;
+  if (facts.has('Focusing')) $('timing').textContent = `reading ${facts.get('Encoding')}, focusing ${facts.get('Focusing')}`;
 }
 
 const count = (n) => n.toLocaleString('en');

@@ -4,6 +4,7 @@ import { Highlighter, PageText } from '/js/highlight.js';
 
 const MARKS = ['fovea-1', 'fovea-2', 'fovea-3']; // kept sentences, weakest first
 const SHADES = ['fovea-shade-1', 'fovea-shade-2', 'fovea-shade-3', 'fovea-shade-4'];
+const BARE = 0.4; // weights below are not shaded: attention is seldom sparse
 const REST = 90; // ms that the pointer must rest before a sentence is shaded
 
 /** Paints an encoded document over its article. */
@@ -108,7 +109,7 @@ export class Reader {
     const layers = { 'fovea-active': active };
     for (const name of SHADES) layers[name] = [];
     for (const shade of words(shades, this.#doc?.text)) {
-      const level = Math.floor(shade.weight * (SHADES.length + 1)) - 1; // the least fifth stays bare
+      const level = Math.floor(((shade.weight - BARE) / (1 - BARE)) * SHADES.length);
       if (level >= 0) layers[SHADES[Math.min(level, SHADES.length - 1)]].push(shade);
     }
     this.#highlighter.paint(layers);
