@@ -37,7 +37,7 @@ func ValueType(t types.Type) (vt ir.Type, ok bool) {
 
 // IsVector reports whether t is one of the vector types of simd128.
 func IsVector(t types.Type) bool {
-	n, ok := t.(*types.Named)
+	n, ok := types.Unalias(t).(*types.Named)
 	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != load.Simd128 {
 		return false
 	}

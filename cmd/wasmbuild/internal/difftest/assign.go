@@ -178,3 +178,57 @@ func storeOrder(x uint32) uint32 {
 func made(counter U32, x uint32) Float32x4 {
 	return BroadcastFloat32x4(float32(note(counter, 1) + x&255))
 }
+
+type (
+	vector = Float32x4
+	count  = uint32
+)
+
+// unnamed has a result without a name among named ones.
+func unnamed(x count) (_ uint32, big bool) {
+	if x > 100 {
+		big = true
+	}
+	return
+}
+
+// odds has what one rarely writes.
+//
+//wasm:export odds
+func odds(x count, _ uint32, _ int64) uint64 {
+	var a, b = pair(x, x+1)
+	var c, _ = pair(a, b)
+	_, d := unnamed(c)
+	_, _ = pair(c, a)
+	var e, f uint32 = 3, 'x'
+	pair := (uint32)(len("four")) + x
+	if pair := (e + f); d {
+		pair++
+		a += pair
+	} else if pair, g := pair*2, x&3; g == 0 {
+		a -= pair
+	}
+	for false {
+		a = 0
+	}
+	for true {
+		if a = a>>1 + 7; a < 100 {
+			break
+		}
+	}
+	y := float32(x)
+	y++
+	y -= 2.5
+	y--
+	var v vector = (BroadcastFloat32x4)(y)
+	v = (v.Add)(v)
+	switch z := x & 7; z {
+	case 'a' - 96, 2:
+		return 1 << (x & 63)
+	case iotas:
+		return uint64(1<<(x&31)) + uint64(-x)
+	}
+	return uint64(Bits32(v.GetElem(2))) + uint64(a) + uint64(pair&-pair) + (1<<40)>>(x&31)
+}
+
+const iotas = count(len("abc"))

@@ -12,7 +12,7 @@ import (
 // kernels are the exported functions that are not of one intrinsic.
 var kernels = map[string]any{
 	"swap": swap, "fibonacci": fibonacci, "rezeroed": rezeroed, "shadows": shadows, "order": order,
-	"tuples": tuples, "namedResults": namedResults, "inlined": inlined,
+	"tuples": tuples, "odds": odds, "namedResults": namedResults, "inlined": inlined,
 	"inlinedStatement": inlinedStatement, "inlinedTuple": inlinedTuple, "storeOrder": storeOrder,
 	"arith32": arith32, "arith64": arith64, "unsigned32": unsigned32, "unsigned64": unsigned64,
 	"divideTrap": divideTrap, "remainderTrap": remainderTrap, "shifts": shifts,

@@ -59,7 +59,7 @@ func foldUnary(x *ir.Op) ir.Expr {
 		if constant {
 			return &ir.Const{T: ir.I64, Lo: uint64(int64(int32(c.Lo)))}
 		}
-	case "i16x8.splat", "i32x4.splat", "f32x4.splat":
+	case "i8x16.splat", "i16x8.splat", "i32x4.splat", "i64x2.splat", "f32x4.splat", "f64x2.splat":
 		if constant && c.Lo == 0 {
 			return &ir.Const{T: ir.V128}
 		}
