@@ -129,21 +129,14 @@ async function first(path, ids, instances, rounds) {
 /** Reading the article and one query on it, in a worker as the demo does. */
 async function focus(path, article, query, rounds) {
   const text = await (await fetch(article)).text();
-  const samples = {};
+  const works = {};
   for (const variant of VARIANTS) {
-    const rt = await open({ variant });
-    const model = new Focus(await rt.load(await bytes(path)));
-    for (let round = 0; round < rounds; round++) {
-      let since = performance.now();
-      const doc = await model.open(text);
-      (samples[`read ${variant}`] ??= []).push(performance.now() - since);
-      since = performance.now();
-      await doc.focus({ text: query, budget: 0.1 });
-      (samples[`query ${variant}`] ??= []).push(performance.now() - since);
-    }
-    rt.close();
+    const model = new Focus(await (await open({ variant })).load(await bytes(path)));
+    let doc;
+    works[`read ${variant}`] = async () => { doc = await model.open(text); };
+    works[`query ${variant}`] = () => doc.focus({ text: query, budget: 0.1 });
   }
-  return samples;
+  return turns(works, rounds);
 }
 
 globalThis.bench = { micro, encode, first, focus };
