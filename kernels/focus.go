@@ -29,11 +29,7 @@ func Plan(lens U32, n, maxBatch, maxTokens uint32) uint32 {
 	}
 	keys := order + U32(4*n)
 	for i := range n {
-		length := word(lens, i)
-		if length > maxTokens {
-			length = maxTokens
-		}
-		setWord(keys, i, length)
+		setWord(keys, i, min(word(lens, i), maxTokens))
 	}
 	sortByKey(order, keys, n)
 	batches := uint32(0)
@@ -178,7 +174,7 @@ func sortByKey(order, keys U32, n uint32) {
 	from, to := order, keys+U32(4*n)
 	for width := uint32(1); width < n; width *= 2 {
 		for lo := uint32(0); lo < n; lo += 2 * width {
-			merge(to, from, keys, lo, atMost(lo+width, n), atMost(lo+2*width, n))
+			merge(to, from, keys, lo, min(lo+width, n), min(lo+2*width, n))
 		}
 		from, to = to, from
 	}
@@ -203,13 +199,6 @@ func merge(to, from, keys U32, lo, mid, hi uint32) {
 			right++
 		}
 	}
-}
-
-func atMost(x, limit uint32) uint32 {
-	if x > limit {
-		return limit
-	}
-	return x
 }
 
 // word returns the word at index i of p.
