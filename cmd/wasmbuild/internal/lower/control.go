@@ -113,8 +113,8 @@ func onlyBranch(s *ast.IfStmt) *ast.BranchStmt {
 // A loop is what for and range have in common.
 type loop struct {
 	label string
-	// enter and again emit branches that are taken if the loop ends, or
-	// goes on. Both are nil for a loop without condition.
+	// leave emits a branch that is taken if the loop ends here, again one
+	// that is taken if it goes on. Both are nil without a condition.
 	leave func(to *ir.Label)
 	again func(to *ir.Label)
 	once  bool // test at the top: the condition is too large to write twice
