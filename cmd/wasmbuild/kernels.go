@@ -17,11 +17,14 @@ import (
 type variant struct {
 	file    string
 	relaxed bool
+	threads bool
 }
 
 var variants = []variant{
-	{"infer-simd.wasm", false},
-	{"infer-relaxed.wasm", true},
+	{file: "infer-simd.wasm"},
+	{file: "infer-relaxed.wasm", relaxed: true},
+	{file: "infer-simd-threads.wasm", threads: true},
+	{file: "infer-relaxed-threads.wasm", relaxed: true, threads: true},
 }
 
 // runKernels compiles package kernels in all variants:
@@ -41,7 +44,7 @@ func runKernels(args []string, stdout, stderr io.Writer) error {
 		return flag.ErrHelp
 	}
 	for _, v := range variants {
-		m, err := build.Dir(*src, build.Options{Relaxed: v.relaxed, Bench: *bench})
+		m, err := build.Dir(*src, build.Options{Relaxed: v.relaxed, Threads: v.threads, Bench: *bench})
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func TestSizes(t *testing.T) {
 	if err := runKernels([]string{"-src", "../../kernels", "-sizes"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"infer-simd.wasm: ", "infer-relaxed.wasm: ", " gzipped\n", "  Tokenize\n"} {
+	for _, want := range []string{"infer-simd.wasm: ", "infer-relaxed.wasm: ", "infer-simd-threads.wasm: ", "infer-relaxed-threads.wasm: ", " gzipped\n", "  Tokenize\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}

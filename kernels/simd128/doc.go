@@ -27,6 +27,10 @@
 //
 // # Threads
 //
+// A build for threads imports its memory, env.memory, which the threads'
+// instances share; what is inside `if Threads { … }` belongs to such a build
+// only. The memory's maximum is the host's choice.
+//
 // Atomic accesses work on any memory, natively by sync/atomic; the sum of
 // address and offset must be a multiple of the access's size. AtomicWait
 // needs shared memory, natively that of [NewSharedArena].

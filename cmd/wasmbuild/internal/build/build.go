@@ -14,6 +14,7 @@ import (
 // Options choose the build.
 type Options struct {
 	Relaxed bool // relaxed SIMD
+	Threads bool // several threads in one memory, which is imported
 	Bench   bool // export functions with //wasm:bench, too
 
 	// Inspect, if set, sees the module after each step, by the step's name.
@@ -29,14 +30,14 @@ type Module struct {
 // Dir compiles the package of kernel Go in dir. Complaints about the source
 // are a [diag.List].
 func Dir(dir string, opts Options) (*Module, error) {
-	p, err := load.Dir(dir, opts.Relaxed)
+	p, err := load.Dir(dir, opts.tags()...)
 	if err != nil {
 		return nil, err
 	}
 	if err := check.Package(p); err != nil {
 		return nil, err
 	}
-	m := lower.Package(p, lower.Options{Relaxed: opts.Relaxed, Bench: opts.Bench})
+	m := lower.Package(p, lower.Options{Relaxed: opts.Relaxed, Threads: opts.Threads, Bench: opts.Bench})
 	if err := opts.inspect("lower", m); err != nil {
 		return nil, err
 	}
@@ -48,6 +49,17 @@ func Dir(dir string, opts Options) (*Module, error) {
 	}
 	binary, sizes := wasm.Encode(m)
 	return &Module{binary, sizes}, nil
+}
+
+// tags returns the build tags that set the constants of the build.
+func (o *Options) tags() (tags []string) {
+	if o.Relaxed {
+		tags = append(tags, "relaxed")
+	}
+	if o.Threads {
+		tags = append(tags, "threads")
+	}
+	return tags
 }
 
 func (o *Options) inspect(step string, m *ir.Module) error {

@@ -18,13 +18,16 @@ var update = flag.Bool("update", false, "write the expectations")
 
 // TestGolden compiles each package in testdata/golden and compares the text
 // of its module, from the emitted bytes, with simd.wat, and with relaxed.wat
-// where the source has something that the variants differ in.
+// and threads.wat where the source has something that the variants differ in.
 func TestGolden(t *testing.T) {
 	for _, dir := range cases(t, "testdata/golden") {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			compare(t, filepath.Join(dir, "simd.wat"), text(t, dir, false))
-			if differs(t, dir) {
-				compare(t, filepath.Join(dir, "relaxed.wat"), text(t, dir, true))
+			compare(t, filepath.Join(dir, "simd.wat"), text(t, dir, build.Options{}))
+			if mentions(t, dir, "Relaxed") || mentions(t, dir, "MulAdd") {
+				compare(t, filepath.Join(dir, "relaxed.wat"), text(t, dir, build.Options{Relaxed: true}))
+			}
+			if mentions(t, dir, "Threads") {
+				compare(t, filepath.Join(dir, "threads.wat"), text(t, dir, build.Options{Threads: true}))
 			}
 		})
 	}
@@ -61,8 +64,8 @@ func cases(t *testing.T, root string) []string {
 	return dirs
 }
 
-// differs reports whether the package in dir can depend on the variant.
-func differs(t *testing.T, dir string) bool {
+// mentions reports whether the source in dir has the word in it.
+func mentions(t *testing.T, dir, word string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil || len(files) == 0 {
@@ -73,7 +76,7 @@ func differs(t *testing.T, dir string) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(src, []byte("Relaxed")) || bytes.Contains(src, []byte("MulAdd")) {
+		if bytes.Contains(src, []byte(word)) {
 			return true
 		}
 	}
@@ -81,9 +84,10 @@ func differs(t *testing.T, dir string) bool {
 }
 
 // text compiles the package in dir, verifying every step, and prints it.
-func text(t *testing.T, dir string, relaxed bool) string {
+func text(t *testing.T, dir string, opts build.Options) string {
 	t.Helper()
-	m, err := build.Dir(dir, build.Options{Relaxed: relaxed, Inspect: verify})
+	opts.Inspect = verify
+	m, err := build.Dir(dir, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,10 +135,10 @@ func firstDifference(a, b string) int {
 
 // TestKernels compiles package kernels in every variant, verifying each step.
 func TestKernels(t *testing.T) {
-	for _, relaxed := range []bool{false, true} {
-		opts := build.Options{Relaxed: relaxed, Bench: true, Inspect: verify}
+	for variant := range 4 {
+		opts := build.Options{Relaxed: variant&1 != 0, Threads: variant&2 != 0, Bench: true, Inspect: verify}
 		if _, err := build.Dir("../../../../kernels", opts); err != nil {
-			t.Errorf("relaxed %v: %v", relaxed, err)
+			t.Errorf("relaxed %v, threads %v: %v", opts.Relaxed, opts.Threads, err)
 		}
 	}
 }

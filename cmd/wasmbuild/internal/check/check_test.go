@@ -64,7 +64,7 @@ func testWant(t *testing.T, dir string) {
 // diagnose returns the diagnostics of the package in dir.
 func diagnose(t *testing.T, dir string) diag.List {
 	t.Helper()
-	p, err := load.Dir(dir, false)
+	p, err := load.Dir(dir)
 	if err == nil {
 		err = check.Package(p)
 	}

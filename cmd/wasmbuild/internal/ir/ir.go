@@ -37,8 +37,9 @@ func (t Type) String() string {
 
 // A Module is what becomes one WebAssembly module.
 type Module struct {
-	Funcs []*Func
-	Pages uint32 // initial size of the memory, exported as "memory"
+	Funcs  []*Func
+	Pages  uint32 // initial size of the memory, exported as "memory"
+	Shared bool   // the memory is imported and shared, env.memory
 }
 
 // A Func is a function.

@@ -31,20 +31,17 @@ type Package struct {
 	Sources map[string][]byte // by name in Fset
 }
 
-// Dir loads the package in dir, with the build tag "relaxed" or without. The
-// intrinsics come from the module that dir is in. Positions are named
+// Dir loads the package in dir, with these build tags: "relaxed", "threads".
+// The intrinsics come from the module that dir is in. Positions are named
 // relative to the module's root. Errors in the source are a [diag.List].
-func Dir(dir string, relaxed bool) (*Package, error) {
+func Dir(dir string, tags ...string) (*Package, error) {
 	root, err := moduleRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	l := &loader{root: root, fset: token.NewFileSet(), sources: map[string][]byte{}}
 	l.context = build.Default
-	l.context.BuildTags = nil
-	if relaxed {
-		l.context.BuildTags = []string{"relaxed"}
-	}
+	l.context.BuildTags = tags
 	l.report = diag.NewReporter(l.fset, l.sources)
 	return l.load(dir)
 }

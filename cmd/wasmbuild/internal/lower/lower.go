@@ -17,6 +17,7 @@ const pages = 2
 // Options choose the build.
 type Options struct {
 	Relaxed bool // intrinsics may become relaxed instructions
+	Threads bool // the memory is shared
 	Bench   bool // functions with //wasm:bench are exported
 }
 
@@ -35,7 +36,7 @@ func Package(p *load.Package, opts Options) *ir.Module {
 		l.queue = l.queue[1:]
 		l.function(f)
 	}
-	m := &ir.Module{Pages: pages}
+	m := &ir.Module{Pages: pages, Shared: opts.Threads}
 	for _, f := range order {
 		if g := l.funcs[f]; g != nil {
 			m.Funcs = append(m.Funcs, g)

@@ -5,6 +5,7 @@ import "github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
 // Section ids.
 const (
 	typeSection     = 1
+	importSection   = 2
 	functionSection = 3
 	memorySection   = 5
 	exportSection   = 7
@@ -25,8 +26,13 @@ func Encode(m *ir.Module) ([]byte, []Size) {
 	code, sizes := codeOf(m.Funcs)
 	out := buffer(magic)
 	out.section(typeSection, sigs)
+	if m.Shared {
+		out.section(importSection, importOf(m))
+	}
 	out.section(functionSection, indices)
-	out.section(memorySection, memoryOf(m))
+	if !m.Shared {
+		out.section(memorySection, memoryOf(m))
+	}
 	out.section(exportSection, exportsOf(m))
 	out.section(codeSection, code)
 	return out, sizes

@@ -46,6 +46,8 @@ func (p *printer) section(id byte, r *reader) {
 	switch id {
 	case typeSection:
 		p.typeSection(r)
+	case importSection:
+		p.importSection(r)
 	case functionSection:
 		for range r.count() {
 			p.funcs = append(p.funcs, r.unsigned())
@@ -78,6 +80,15 @@ func (p *printer) memorySection(r *reader) {
 		r.fail("one memory without a maximum was expected")
 	}
 	fmt.Fprintf(&p.out, "  (memory (export \"memory\") %d)\n", r.unsigned())
+}
+
+func (p *printer) importSection(r *reader) {
+	n := r.count()
+	module, name := r.take(r.unsigned()), r.take(r.unsigned())
+	if kind, flags := r.byte(), r.byte(); n != 1 || kind != exportMemory || flags != sharedMemory {
+		r.fail("one shared memory was expected")
+	}
+	fmt.Fprintf(&p.out, "  (memory (export \"memory\") (import %q %q) %d %d shared)\n", module, name, r.unsigned(), r.unsigned())
 }
 
 func (p *printer) exportSection(r *reader) {

@@ -10,7 +10,10 @@ import (
 )
 
 // constants is a module of constants whose encodings end in all ways.
-func constants() []byte {
+func constants() []byte { return constantsIn(false) }
+
+// constantsIn is constants with its own memory or an imported, shared one.
+func constantsIn(shared bool) []byte {
 	values := []uint64{0, 63, 64, 127, 128, 0xFFFFFFFF, 0xFFFFFFC0, 0xFFFFFFBF, 0x7FFFFFFF, 0x80000000}
 	f := &ir.Func{Name: "f", Export: "f", Results: []ir.Type{ir.I32}}
 	for _, v := range values {
@@ -23,7 +26,7 @@ func constants() []byte {
 		&ir.Eval{X: &ir.Const{T: ir.F64, Lo: 0x3FF0000000000000}},
 		&ir.Eval{X: &ir.Const{T: ir.V128, Lo: 1, Hi: 2}},
 		&ir.Return{X: []ir.Expr{ir.Int32(7)}})
-	binary, _ := wasm.Encode(&ir.Module{Funcs: []*ir.Func{f}, Pages: 2})
+	binary, _ := wasm.Encode(&ir.Module{Funcs: []*ir.Func{f}, Pages: 2, Shared: shared})
 	return binary
 }
 
@@ -51,7 +54,12 @@ func TestPrintConstants(t *testing.T) {
 
 // TestPrintTruncated cuts a module short everywhere: always an error.
 func TestPrintTruncated(t *testing.T) {
-	module := constants()
+	for _, shared := range []bool{false, true} {
+		testTruncated(t, constantsIn(shared))
+	}
+}
+
+func testTruncated(t *testing.T, module []byte) {
 	whole := map[int]bool{8: true} // a module may end after each section
 	for at := 8; at < len(module); {
 		at += 2 + int(module[at+1]) // sections here are shorter than 128 bytes
@@ -67,6 +75,7 @@ func TestPrintTruncated(t *testing.T) {
 // FuzzPrint changes modules: whatever they become, no panic.
 func FuzzPrint(f *testing.F) {
 	f.Add(constants())
+	f.Add(constantsIn(true))
 	module, err := os.ReadFile("../../../../wasm/infer-simd.wasm")
 	if err != nil {
 		f.Fatal(err)
