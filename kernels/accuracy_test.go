@@ -30,8 +30,8 @@ var accuracyCases = []accuracyCase{
 	{"decay", expDecay, decayReference, 0.994, -inf32, 0, []float32{0, -87.33654, -0.34657359, -1}},
 	{"tanh", tanhVec, math.Tanh, 1.459, -inf32, inf32, []float32{0, 0.55, -0.55, 9.01, 44.5, 1}},
 	{"erf", erfVec, math.Erf, 1.291, -inf32, inf32, []float32{0, 0.9, -0.9, 3.9192, 4, -4}},
-	{"sin", sinOf, math.Sin, 2.33, -8192, 8192, []float32{0, math.Pi / 4, math.Pi / 2, math.Pi, 100 * math.Pi, 2608 * math.Pi / 2, 8192}},
-	{"cos", cosOf, math.Cos, 2.33, -8192, 8192, []float32{0, math.Pi / 4, math.Pi / 2, math.Pi, 100 * math.Pi, 2607 * math.Pi / 2, -8192}},
+	{"sin", sinOf, math.Sin, 2.338, -8192, 8192, []float32{0, math.Pi / 4, math.Pi / 2, math.Pi, 100 * math.Pi, 2608 * math.Pi / 2, 8192}},
+	{"cos", cosOf, math.Cos, 2.338, -8192, 8192, []float32{0, math.Pi / 4, math.Pi / 2, math.Pi, 100 * math.Pi, 2607 * math.Pi / 2, -8192}},
 }
 
 // decayReference is e**x without subnormal results.
