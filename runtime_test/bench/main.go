@@ -14,8 +14,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -25,6 +27,12 @@ import (
 )
 
 const rounds = 31
+
+// article and query are what is focused on.
+const (
+	article = "demo/article/opticks.txt"
+	query   = "Why do soap bubbles have so many colours?"
+)
 
 func main() {
 	log.SetFlags(0)
@@ -92,8 +100,35 @@ func measure(page *browser.Page, f32 string) (r results, err error) {
 	if err := call(page, &r.First, "first", models["f32"], ids[:128], 7, 9); err != nil {
 		return r, err
 	}
-	err = call(page, &r.Focus, "focus", models["int8"], "/demo/article/opticks.txt", "Why do soap bubbles have so many colours?", 5)
+	if err := call(page, &r.Focus, "focus", models["int8"], "/"+article, query, 5); err != nil {
+		return r, err
+	}
+	r.Terminal, err = terminal(5)
 	return r, err
+}
+
+// terminal times the built demo's focus command, from its start to its end.
+func terminal(rounds int) (ms []float64, err error) {
+	dir, err := out()
+	if err != nil {
+		return nil, err
+	}
+	demo := filepath.Join(dir, "demo")
+	build := exec.Command("go", "build", "-o", demo, "./demo")
+	build.Dir, build.Stderr = engine.Root(), os.Stderr
+	if err := build.Run(); err != nil {
+		return nil, fmt.Errorf("go build ./demo: %w", err)
+	}
+	for range rounds {
+		cmd := exec.Command(demo, "focus", "-query", query, article)
+		cmd.Dir = engine.Root()
+		begin := time.Now()
+		if err := cmd.Run(); err != nil {
+			return nil, fmt.Errorf("demo focus: %w", err)
+		}
+		ms = append(ms, float64(time.Since(begin))/1e6)
+	}
+	return ms, nil
 }
 
 // call calls bench.name in the page and decodes its answer.

@@ -25,8 +25,9 @@ type results struct {
 		Samples samples
 		Cosines map[string]float64 // to tfjs-wasm's embedding
 	}
-	First samples
-	Focus samples
+	First    samples
+	Focus    samples
+	Terminal []float64 // whole runs of the built program, in milliseconds
 }
 
 func median(x []float64) float64 {
@@ -52,11 +53,26 @@ func (r results) speed(a, b string) float64 {
 	return ratio(m.Samples[b], m.Samples[a]) * m.Flops[a] / m.Flops[b]
 }
 
-// a bar is a ratio with what it must reach.
+// a bar is a ratio with what it must reach; want 0 asks for nothing.
 type bar struct {
 	what        string
 	value, want float64
 	most        bool // value may be at most want
+}
+
+// verdict is the bar's last column. NaN misses.
+func (b bar) verdict() string {
+	sign, met := "≥", b.value >= b.want
+	if b.most {
+		sign, met = "≤", b.value <= b.want
+	}
+	switch {
+	case b.want == 0:
+		return "bounds the row above"
+	case met:
+		return fmt.Sprintf("%s %.2f met", sign, b.want)
+	}
+	return fmt.Sprintf("%s %.2f missed", sign, b.want)
 }
 
 func (r results) bars() []bar {
@@ -66,13 +82,16 @@ func (r results) bars() []bar {
 		{"4×8 tile / register-only loop, simd", r.speed("tile simd", "ceiling simd"), 0.85, false},
 		{"matmul 512³ / tile, simd", r.speed("matmul simd", "tile simd"), 0.8, false},
 		{"matmul 512³ relaxed / simd", r.speed("matmul relaxed", "matmul simd"), 1.3, false},
+		// Where additions have pipes of their own, a fused pair is hardly quicker than two instructions.
+		{"register-only loop, relaxed / simd", r.speed("ceiling relaxed", "ceiling simd"), 0, false},
 		{"matmul 512³ relaxed / tfjs-wasm", r.speed("matmul relaxed", "matmul tfjs-wasm"), 1, false},
 		{"encode 128 tokens f32 simd / tfjs-wasm", ratio(e["128 tokens tfjs-wasm"], e["128 tokens f32 simd"]), 1, false},
 		{"encode 128 tokens f32 relaxed / tfjs-wasm", ratio(e["128 tokens tfjs-wasm"], e["128 tokens f32 relaxed"]), 1, false},
 		{"encode 128 tokens int8 relaxed / tfjs-wasm", ratio(e["128 tokens tfjs-wasm"], e["128 tokens int8 relaxed"]), 1, false},
 		{"encode 19 tokens f32 relaxed / tfjs-wasm", ratio(e["19 tokens tfjs-wasm"], e["19 tokens f32 relaxed"]), 1, false},
 		{first, median(r.First["first"]) / median(r.First["warm"]), 1.5, true},
-		{"focus on the article, s", (median(f["read relaxed"]) + median(f["query relaxed"])) / 1000, 1, true},
+		{"focus on the article in Chromium, s", (median(f["read relaxed"]) + median(f["query relaxed"])) / 1000, 1, true},
+		{"focus on the article in the terminal, s", median(r.Terminal) / 1000, 4, true},
 	}
 }
 
@@ -95,15 +114,7 @@ func (r results) print(out io.Writer) {
 	}
 	fmt.Fprintln(w, "\nratio\t\twanted")
 	for _, b := range r.bars() {
-		sign, met := "≥", b.value >= b.want
-		if b.most {
-			sign, met = "≤", b.value <= b.want
-		}
-		word := "missed"
-		if met {
-			word = "met"
-		}
-		fmt.Fprintf(w, "%s\t%.2f\t%s %.2f %s\n", b.what, b.value, sign, b.want, word)
+		fmt.Fprintf(w, "%s\t%.2f\t%s\n", b.what, b.value, b.verdict())
 	}
 	w.Flush()
 }
