@@ -34,6 +34,7 @@ const (
 	Tokenize Do = "tokenize" // a model's tokenizer: Model, Text
 	Split    Do = "split"    // a model's sentence splitter: Model, Text
 	Load     Do = "load"     // only load the file Model, anew
+	Kernels  Do = "kernels"  // call exports of the module in the file Model: Kernels, Args, Inputs["image"]; JS engines only
 )
 
 // A Case is one question to an engine.
@@ -45,6 +46,16 @@ type Case struct {
 	Inputs map[string]Tensor  `json:"inputs,omitempty"` // an absent operand is not in it
 	Model  string             `json:"model,omitempty"`  // a path below the repository's root
 	Text   string             `json:"text,omitempty"`
+	// Each kernel starts from a memory that is the image, and is called with Args. Its output is the SHA-256 of the memory after
+	// it, in which every NaN at or above Args[0] is the canonical one.
+	Kernels []Kernel `json:"kernels,omitempty"`
+	Args    []uint32 `json:"args,omitempty"`
+}
+
+// A Kernel is an export of a module; NaNBits is the width of floats of which any NaN will do, or 0.
+type Kernel struct {
+	Name    string `json:"name"`
+	NaNBits int    `json:"nanBits"`
 }
 
 // A Result is an engine's answer. Failure is the runtime's own typed error; trouble in between (a dead child process, say) is

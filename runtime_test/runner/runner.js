@@ -29,6 +29,7 @@ export function makeRunner({ variant, read, about }) {
       await runtime.load(await read(c.model));
       return {};
     },
+    kernels: async (c) => ({ outputs: encodeAll(await runKernels(await read(c.model), c)) }),
   };
 
   return async (c) => {
@@ -41,6 +42,29 @@ export function makeRunner({ variant, read, about }) {
       return JSON.stringify({ result: { failure: words } });
     }
   };
+}
+
+/** Calls each kernel on the image and digests the memory after it. */
+async function runKernels(bytes, { kernels, args, inputs }) {
+  const { instance } = await WebAssembly.instantiate(bytes);
+  const { memory } = instance.exports;
+  const { image } = decodeAll(inputs);
+  memory.grow(Math.max(0, (image.data.length - memory.buffer.byteLength) / 65536));
+  const digests = {};
+  for (const { name, nanBits } of kernels) {
+    const after = new Uint8Array(memory.buffer);
+    after.set(image.data);
+    instance.exports[name](...args);
+    if (nanBits) canonicalNaNs(memory.buffer, args[0], nanBits);
+    digests[name] = { dtype: 'u8', shape: [32], data: new Uint8Array(await crypto.subtle.digest('SHA-256', after)) };
+  }
+  return digests;
+}
+
+/** Writes the canonical NaN over every NaN from an address on. */
+function canonicalNaNs(buffer, from, bits) {
+  const floats = bits === 32 ? new Float32Array(buffer, from) : new Float64Array(buffer, from);
+  for (const [i, v] of floats.entries()) if (Number.isNaN(v)) floats[i] = NaN;
 }
 
 const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
