@@ -79,10 +79,24 @@ func (c *checker) conversion(x *ast.CallExpr, to types.Type) {
 	case dialect.IsVector(from) || dialect.IsVector(to):
 		c.errorf(x, "vectors are not converted: use an As method for the same bits, or a Convert method")
 	case dialect.IsFloat(from) && dialect.IsInteger(to):
-		c.errorf(x, "float to integer differs outside the integer's range: use TruncInt32 or TruncUint32")
+		c.errorf(x, "float to integer differs outside the integer's range: use %s", truncation(from, to))
 	default:
 		c.valueType(x, to)
 	}
+}
+
+// truncation names the intrinsic that converts a float to an integer.
+func truncation(from, to types.Type) string {
+	name, ok := map[types.BasicKind]string{
+		types.Uint32: "TruncUint32", types.Int64: "TruncInt64", types.Uint64: "TruncUint64",
+	}[to.Underlying().(*types.Basic).Kind()]
+	if !ok {
+		name = "TruncInt32"
+	}
+	if from.Underlying().(*types.Basic).Kind() == types.Float64 {
+		name += "F64"
+	}
+	return name
 }
 
 func (c *checker) intrinsic(x *ast.CallExpr, callee dialect.Callee) {

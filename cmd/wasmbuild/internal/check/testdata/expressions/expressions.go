@@ -37,8 +37,8 @@ func shifts(x, n uint32, y int64) uint32 {
 }
 
 func conversions(f float32, d float64) int32 {
-	i := int32(f)  // want "use TruncInt32 or TruncUint32"
-	j := uint64(d) // want "use TruncInt32"
+	i := int32(f)  // want "use TruncInt32$"
+	j := uint64(d) // want "use TruncUint64F64$"
 	k := uint8(i)  // want "write uint32 or uint64"
 	return i + int32(j) + int32(k) + TruncInt32(f)
 }
