@@ -228,7 +228,7 @@ func (x Int32x4) BitSelect(y, z Int32x4) Int32x4 {
 
 // RelaxedLaneselect is v128.bitselect: lanes of x where those of z are all
 // ones, of y where all zeros; in a relaxed build i32x4.relaxed_laneselect,
-// which may look at the top bit only.
+// which may look at top bits only, of lanes or of bytes.
 func (x Int32x4) RelaxedLaneselect(y, z Int32x4) Int32x4 {
 	return x.BitSelect(y, z)
 }

@@ -210,7 +210,7 @@ func (x Int64x2) BitSelect(y, z Int64x2) Int64x2 {
 
 // RelaxedLaneselect is v128.bitselect: lanes of x where those of z are all
 // ones, of y where all zeros; in a relaxed build i64x2.relaxed_laneselect,
-// which may look at the top bit only.
+// which may look at top bits only, of lanes or of bytes.
 func (x Int64x2) RelaxedLaneselect(y, z Int64x2) Int64x2 {
 	return x.BitSelect(y, z)
 }

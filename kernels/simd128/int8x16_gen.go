@@ -216,7 +216,7 @@ func (x Int8x16) BitSelect(y, z Int8x16) Int8x16 {
 
 // RelaxedLaneselect is v128.bitselect: lanes of x where those of z are all
 // ones, of y where all zeros; in a relaxed build i8x16.relaxed_laneselect,
-// which may look at the top bit only.
+// which may look at top bits only, of lanes or of bytes.
 func (x Int8x16) RelaxedLaneselect(y, z Int8x16) Int8x16 {
 	return x.BitSelect(y, z)
 }

@@ -206,7 +206,7 @@ func (x Uint16x8) BitSelect(y, z Uint16x8) Uint16x8 {
 
 // RelaxedLaneselect is v128.bitselect: lanes of x where those of z are all
 // ones, of y where all zeros; in a relaxed build i16x8.relaxed_laneselect,
-// which may look at the top bit only.
+// which may look at top bits only, of lanes or of bytes.
 func (x Uint16x8) RelaxedLaneselect(y, z Uint16x8) Uint16x8 {
 	return x.BitSelect(y, z)
 }

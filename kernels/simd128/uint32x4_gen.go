@@ -213,7 +213,7 @@ func (x Uint32x4) BitSelect(y, z Uint32x4) Uint32x4 {
 
 // RelaxedLaneselect is v128.bitselect: lanes of x where those of z are all
 // ones, of y where all zeros; in a relaxed build i32x4.relaxed_laneselect,
-// which may look at the top bit only.
+// which may look at top bits only, of lanes or of bytes.
 func (x Uint32x4) RelaxedLaneselect(y, z Uint32x4) Uint32x4 {
 	return x.BitSelect(y, z)
 }

@@ -203,7 +203,7 @@ func (x Uint8x16) BitSelect(y, z Uint8x16) Uint8x16 {
 
 // RelaxedLaneselect is v128.bitselect: lanes of x where those of z are all
 // ones, of y where all zeros; in a relaxed build i8x16.relaxed_laneselect,
-// which may look at the top bit only.
+// which may look at top bits only, of lanes or of bytes.
 func (x Uint8x16) RelaxedLaneselect(y, z Uint8x16) Uint8x16 {
 	return x.BitSelect(y, z)
 }

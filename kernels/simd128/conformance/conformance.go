@@ -30,9 +30,10 @@ type Op struct {
 // Ops returns all kernels.
 func Ops() []Op { return slices.Concat(ops1, ops2, ops3) }
 
-// The layout of the memory. Loads at an offset read beyond the last operand.
+// The layout of the memory: room for maxCases cases, of which Cases are used.
+// Loads at an offset read beyond the last operand.
 const (
-	maxCases = 1 << 12
+	maxCases = 7000
 	AddrA    = 1 << 10
 	AddrB    = AddrA + 16*maxCases + 64
 	AddrC    = AddrB + 16*maxCases + 64
@@ -41,7 +42,13 @@ const (
 )
 
 // Cases is the number of cases that the operands of Image make.
-var Cases = uint32(len(vectors()))
+var Cases = func() uint32 {
+	n := len(vectors())
+	if n > maxCases {
+		panic("conformance: more cases than there is room for")
+	}
+	return uint32(n)
+}()
 
 // Args returns the arguments of every kernel.
 func Args() [5]uint32 { return [5]uint32{AddrOut, AddrA, AddrB, AddrC, Cases} }

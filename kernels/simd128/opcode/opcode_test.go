@@ -117,3 +117,38 @@ func TestInstructions(t *testing.T) {
 		}
 	}
 }
+
+// TestComplete checks that every instruction on vectors and every atomic one
+// stands behind an intrinsic. Constants have none: a vector is one by
+// Broadcast.
+func TestComplete(t *testing.T) {
+	emitted := map[string]bool{"v128.const": true}
+	for _, in := range opcode.Intrinsics {
+		for _, name := range append(in.Emits(false), in.Emits(true)...) {
+			emitted[name] = true
+		}
+	}
+	counts := map[uint32]int{}
+	for _, in := range opcode.Instructions {
+		space := in.Opcode >> 16
+		if space < 0xFD {
+			continue
+		}
+		if space == 0xFD && in.Opcode&0xFFFF >= 256 {
+			space = relaxed
+		}
+		counts[space]++
+		if !emitted[in.Name] {
+			t.Errorf("no intrinsic for %s", in.Name)
+		}
+	}
+	// as many as the specifications have
+	for space, want := range map[uint32]int{0xFD: 236, relaxed: 20, 0xFE: 67} {
+		if counts[space] != want {
+			t.Errorf("%d instructions in space %#x, want %d", counts[space], space, want)
+		}
+	}
+}
+
+// relaxed stands for the relaxed part of the space 0xFD.
+const relaxed = 0xFD100

@@ -136,7 +136,7 @@ func addLogical(t vec, cond string) {
 	logic(t, "BitSelect", fmt.Sprintf("y %s, z %s", t.name, cond), "v128.bitselect",
 		": the bits of x where z is set, of y where it is clear", "a&c | b&^c")
 	add(method(t, "RelaxedLaneselect", fmt.Sprintf("y %s, z %s", t.name, cond), t.name, "v128.bitselect",
-		fmt.Sprintf(": lanes of x where those of z are all ones, of y where all zeros; in a relaxed build %s.relaxed_laneselect, which may look at the top bit only", t.shape),
+		fmt.Sprintf(": lanes of x where those of z are all ones, of y where all zeros; in a relaxed build %s.relaxed_laneselect, which may look at top bits only, of lanes or of bytes", t.shape),
 		"return x.BitSelect(y, z)").relax(t.shape + ".relaxed_laneselect"))
 }
 
@@ -175,15 +175,15 @@ func addMerge(t vec) {
 func addWidening(t vec) {
 	w := t.wider()
 	stem := strings.TrimSuffix(w.name, fmt.Sprintf("x%d", w.count))
-	for _, h := range []struct{ go_, wasm, word, low string }{{"Lo", "low", "lower", "lo, _"}, {"Hi", "high", "upper", "_, hi"}} {
-		extended := fmt.Sprintf("Extend%s%dTo%s", h.go_, w.count, stem)
+	for _, h := range []struct{ half, wasm, word, low string }{{"Lo", "low", "lower", "lo, _"}, {"Hi", "high", "upper", "_, hi"}} {
+		extended := fmt.Sprintf("Extend%s%dTo%s", h.half, w.count, stem)
 		v := strings.Trim(h.low, "_, ")
 		body := fmt.Sprintf("%s := x.bits()\nreturn %s", h.low, extend(w, v))
 		if t.paired() {
 			body = "return " + extend(w, "x."+v)
 		}
 		add(method(t, extended, "", w.name, fmt.Sprintf("%s.extend_%s_%s%s", w.shape, h.wasm, t.shape, t.sign()), "", body))
-		add(method(t, "MulWiden"+h.go_, "y "+t.name, w.name, fmt.Sprintf("%s.extmul_%s_%s%s", w.shape, h.wasm, t.shape, t.sign()),
+		add(method(t, "MulWiden"+h.half, "y "+t.name, w.name, fmt.Sprintf("%s.extmul_%s_%s%s", w.shape, h.wasm, t.shape, t.sign()),
 			fmt.Sprintf(": the products of the %s lanes", h.word), fmt.Sprintf("return x.%s().Mul(y.%s())", extended, extended)))
 	}
 	if t.bits < 32 {

@@ -13,13 +13,19 @@ const perFile = 60
 // that it is tested with, and the table of them.
 func emitKernels(files map[string]string) {
 	k := &kernels{}
+	var special strings.Builder
 	for i := range rows {
-		if r := &rows[i]; !r.special {
-			for _, imms := range r.samples() {
-				k.add(r, imms)
-			}
+		r := &rows[i]
+		if r.special {
+			special.WriteString(r.plain())
+			continue
+		}
+		for _, imms := range r.samples() {
+			k.add(r, imms)
 		}
 	}
+	files["conformance/ops/special_gen.go"] = header("ops") +
+		"import . \"github.com/fovea-run/fovea/kernels/simd128\"\n\n" + special.String()
 	for i := 0; i < len(k.sources); i += perFile {
 		part := k.sources[i:min(i+perFile, len(k.sources))]
 		files[fmt.Sprintf("conformance/ops/ops%02d_gen.go", i/perFile+1)] = header("ops") +
@@ -33,6 +39,31 @@ func emitKernels(files map[string]string) {
 			"import \"github.com/fovea-run/fovea/kernels/simd128/conformance/ops\"\n\n" +
 			fmt.Sprintf("var ops%d = []Op{\n%s}\n", n, strings.Join(part, ""))
 	}
+}
+
+// plain is a kernel that passes its arguments to the intrinsic, with 0 for
+// constants.
+func (r *row) plain() string {
+	var params, args []string
+	call := r.name
+	if r.recv != "" {
+		params = append(params, "p "+r.recv)
+		call = "p." + call
+	}
+	for _, p := range r.params {
+		if p.limit > 0 {
+			args = append(args, "0")
+			continue
+		}
+		params = append(params, p.name+" "+p.typ)
+		args = append(args, p.name)
+	}
+	call += "(" + strings.Join(args, ", ") + ")"
+	if r.result != "" {
+		call = "return " + call
+	}
+	name := "Do" + strings.ReplaceAll(r.goName(), ".", "")
+	return fmt.Sprintf("//wasm:export %s\nfunc %s(%s) %s {\n%s\n}\n\n", r.goName(), name, strings.Join(params, ", "), r.result, call)
 }
 
 type kernels struct{ sources, table []string }

@@ -22,8 +22,8 @@ type row struct {
 	only    bool     // a baseline build has no such instruction
 	lanes   []int    // of a shuffle that takes no constants
 
-	// special keeps it out of the kernels of package ops, as it would stop
-	// them, wait or change the memory's size.
+	// special keeps it out of the kernels over many cases, as it would stop
+	// them, wait or change the memory as a whole.
 	special bool
 }
 
@@ -52,7 +52,7 @@ func (r row) constants(limit int) row {
 	return r
 }
 
-// then returns r followed by instructions on its result.
+// thens returns r followed by instructions on its result.
 func (r row) thens(names ...string) row { r.then = names; return r }
 
 // relax returns r with the instruction of a relaxed build.
