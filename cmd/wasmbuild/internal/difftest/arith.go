@@ -208,3 +208,12 @@ func folded(x uint32) uint64 {
 	r = r*31 + mix64(0, 7) + mix64(-7, 0) + mix64(9223372036854775807, 9223372036854775807)
 	return r*31 + mix64(1234567890123456789, 65) + mix64(-987654321987, 63)
 }
+
+// rotations has rotations of constants, which are folded, and of a variable.
+//
+//wasm:export rotations
+func rotations(x uint64) uint64 {
+	const odd = 0x8000000180000001
+	folded := Rotl64(odd, 33) ^ Rotr64(odd, 68)<<1 ^ uint64(Rotl32(0x80000001, 35)^Rotr32(0x80000001, 33))
+	return folded ^ Rotl64(x, x) ^ Rotr64(x, x>>6)
+}

@@ -20,7 +20,7 @@ var kernels = map[string]any{
 	"compareDoubles": compareDoubles, "floats": floats, "doubles": doubles, "negate": negate,
 	"extremes32": extremes32, "extremes64": extremes64, "extremes": extremes,
 	"convert32": convert32, "convert64": convert64, "widen": widen, "demote": demote,
-	"promote": promote, "constants": constants,
+	"promote": promote, "constants": constants, "rotations": rotations,
 	"ranges": ranges, "range64": range64, "loops": loops, "conditions": conditions, "dense": dense,
 	"sparse": sparse, "long": long, "labels": labels, "constantBranches": constantBranches,
 	"booleans": booleans, "early": early, "known": known, "unread": unread, "folded": folded,

@@ -27,8 +27,8 @@ func compileOps(t *testing.T, relaxed bool) []byte {
 	return m.Binary
 }
 
-// nativeImages runs each kernel natively and returns the memories after it.
-// A nil one was not asked for.
+// nativeImage runs a kernel natively, starting from image, and returns the
+// memory after it.
 func nativeImage(o *conformance.Op, arena *simd128.Arena, image []byte) []byte {
 	copy(arena.Bytes(), image)
 	arena.Use()
@@ -101,4 +101,16 @@ func differ(t *testing.T, o *conformance.Op, got, want, image []byte, relaxed bo
 	t.Errorf("%s of %x, %x, %x:\n got  %x\n want %x", o.Name,
 		image[conformance.AddrA+i:][:16], image[conformance.AddrB+i:][:16], image[conformance.AddrC+i:][:16],
 		got[conformance.AddrOut+i:][:16], want[conformance.AddrOut+i:][:16])
+}
+
+// kernelNamed returns a kernel of package ops.
+func kernelNamed(t *testing.T, name string) func(out, a, b, c, n uint32) {
+	t.Helper()
+	for _, o := range conformance.Ops() {
+		if o.Name == name {
+			return o.Run
+		}
+	}
+	t.Fatalf("no kernel %s", name)
+	return nil
 }
