@@ -85,6 +85,7 @@ export const errors = {
   67: ['index', 'index {sgot} at position {arg} is not in 0..{want}-1'],
   68: ['length', 'length {sgot} at position {arg} is not in 0..{want}'],
   69: ['op-args', 'op: {arg} inputs, {got} attributes and {want} outputs: at most 16 inputs, 16 attributes and exactly 1 output are possible'],
+  70: ['crew-lost', 'run: a worker of the crew stopped before the end'],
   80: ['no-tokenizer', 'no tokenizer is loaded'],
   81: ['tokenizer', 'the tokenizer is damaged: byte {arg}: {got} where {want} is the limit'],
   82: ['range', '{want} bytes at {got} lie outside of memory'],

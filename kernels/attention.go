@@ -22,15 +22,18 @@ const (
 // The softmax is online: scratch (attentionScratch bytes) holds one head's
 // packed keys and values and one block of scores.
 func attention(out, q, k, v F32, lengths I32, scratch F32, batch, tq, tk, heads, dim, vdim, qStride, kStride, vStride uint32, scale float32) {
-	row := 4 * heads * vdim
-	for b := range batch {
-		keys := keyCount(lengths, b, tk)
-		for h := range heads {
-			attendHead(out+F32(b*tq*row+4*h*vdim),
-				q+F32(4*(b*tq*qStride+h*dim)), k+F32(4*(b*tk*kStride+h*dim)), v+F32(4*(b*tk*vStride+h*vdim)),
-				scratch, tq, keys, dim, vdim, row, 4*qStride, 4*kStride, 4*vStride, scale)
-		}
+	for i := range batch * heads {
+		attendTo(i, out, q, k, v, lengths, scratch, tq, tk, heads, dim, vdim, qStride, kStride, vStride, scale)
 	}
+}
+
+// attendTo is attention of head i, counted through all batch rows.
+func attendTo(i uint32, out, q, k, v F32, lengths I32, scratch F32, tq, tk, heads, dim, vdim, qStride, kStride, vStride uint32, scale float32) {
+	b, h := i/heads, i%heads
+	row := 4 * heads * vdim
+	attendHead(out+F32(b*tq*row+4*h*vdim),
+		q+F32(4*(b*tq*qStride+h*dim)), k+F32(4*(b*tk*kStride+h*dim)), v+F32(4*(b*tk*vStride+h*vdim)),
+		scratch, tq, keyCount(lengths, b, tk), dim, vdim, row, 4*qStride, 4*kStride, 4*vStride, scale)
 }
 
 // attentionScratch returns the bytes of scratch that attention needs; with

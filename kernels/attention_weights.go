@@ -7,21 +7,25 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // from lengths[b] on and, if tq = tk, for queries from there on. scratch is
 // attentionScratch(tk, dim, 0) bytes.
 func attentionWeights(out, q, k F32, lengths I32, scratch F32, batch, tq, tk, heads, dim, qStride, kStride uint32, scale float32) {
-	for b := range batch {
-		keys := keyCount(lengths, b, tk)
-		queries := queryCount(keys, tq, tk)
-		for h := range heads {
-			packColumns(scratch, k+F32(4*(b*tk*kStride+h*dim)), dim, keys, 4*kStride)
-			gemmBlock(out, q+F32(4*(b*tq*qStride+h*dim)), scratch, queries, dim, keys, 4*qStride, 4*tk, 4*panelCols*dim, false)
-			for range queries {
-				softmaxRow(out, out, keys, scale)
-				fillZero(out+F32(4*keys), tk-keys)
-				out += F32(4 * tk)
-			}
-			fillZero(out, (tq-queries)*tk)
-			out += F32(4 * (tq - queries) * tk)
-		}
+	for i := range batch * heads {
+		weightsOf(i, out, q, k, lengths, scratch, tq, tk, heads, dim, qStride, kStride, scale)
 	}
+}
+
+// weightsOf is attentionWeights of head i, counted through all batch rows.
+func weightsOf(i uint32, out, q, k F32, lengths I32, scratch F32, tq, tk, heads, dim, qStride, kStride uint32, scale float32) {
+	b, h := i/heads, i%heads
+	keys := keyCount(lengths, b, tk)
+	queries := queryCount(keys, tq, tk)
+	out += F32(4 * i * tq * tk)
+	packColumns(scratch, k+F32(4*(b*tk*kStride+h*dim)), dim, keys, 4*kStride)
+	gemmBlock(out, q+F32(4*(b*tq*qStride+h*dim)), scratch, queries, dim, keys, 4*qStride, 4*tk, 4*panelCols*dim, false)
+	for range queries {
+		softmaxRow(out, out, keys, scale)
+		fillZero(out+F32(4*keys), tk-keys)
+		out += F32(4 * tk)
+	}
+	fillZero(out, (tq-queries)*tk)
 }
 
 // queryCount returns how many queries are real: in self-attention, where

@@ -10,6 +10,7 @@ const (
 	bindArenaBytes   = 12
 	bindScratch      = 16 // address of the operations' scratch memory
 	bindScratchBytes = 20
+	bindOwnScratch   = 24 // bytes of it that each worker has for itself
 	bindHeader       = 32
 
 	boundAt     = 0 // address; of a weight as its layout has it
@@ -112,7 +113,8 @@ func layOut(p U32) uint32 {
 // operations' scratch, and writes the addresses to the table.
 func layOutArena(p, extents, sizes, table U32) bool {
 	arena := layOutSlots(sizes, p.Load(hdrSlots))
-	scratch := largestScratch(p, extents)
+	own, common := largestScratch(p, extents)
+	scratch := max(own*uint64(workers()), common)
 	base := alloc(arena + scratch + slotAlign)
 	if base == 0 {
 		return false
@@ -122,6 +124,7 @@ func layOutArena(p, extents, sizes, table U32) bool {
 	table.Store(bindArenaBytes, uint32(arena))
 	table.Store(bindScratch, base+uint32(arena))
 	table.Store(bindScratchBytes, uint32(scratch))
+	table.Store(bindOwnScratch, uint32(own))
 	return true
 }
 
@@ -194,24 +197,22 @@ func placeTensors(p, offsets, table U32, base uint32) {
 }
 
 // largestScratch returns the bytes of scratch memory that the most demanding
-// operation of p needs.
-func largestScratch(p, extents U32) uint64 {
-	most := uint64(0)
+// operations of p need: one for each worker, one for all workers in common.
+func largestScratch(p, extents U32) (own, common uint64) {
 	op := firstOp(p)
 	for range p.Load(hdrOps) {
-		if n := opScratch(p, op, extents); n > most {
-			most = n
-		}
+		own = max(own, ownScratch(p, op, extents))
+		common = max(common, commonScratch(p, op, extents))
 		op = nextOp(op)
 	}
-	return most
+	return (own + slotAlign - 1) &^ (slotAlign - 1), common
 }
 
-// opScratch returns the bytes of scratch memory that op needs.
-func opScratch(p, op, extents U32) uint64 {
+// ownScratch returns the bytes of scratch memory that a worker on op needs.
+func ownScratch(p, op, extents U32) uint64 {
 	switch op.Load(opCode) {
 	case opMatmul:
-		return matmulScratch(operand(p, op, 0), operand(p, op, 1), extents)
+		return rowsScratch(operand(p, op, 0), operand(p, op, 1), extents)
 	case opAttention:
 		keys := extent(operand(p, op, 1), extents, 1)
 		return uint64(attentionScratch(keys, attrBits(op, 1), attrBits(op, 2)))
@@ -222,19 +223,28 @@ func opScratch(p, op, extents U32) uint64 {
 	return 0
 }
 
-// matmulScratch is the memory for the quantized rows of x, or for the panels
-// of a factor w that does not lie in panels.
-func matmulScratch(x, w, extents U32) uint64 {
-	k, n := extent(w, extents, 0), extent(w, extents, 1)
-	if w.Load(tenDType) == dtypeQ8 {
-		rows := uint32(1)
-		for axis := range x.Load(tenRank) - 1 {
-			rows *= extent(x, extents, axis)
-		}
-		return uint64(gemmQ8Scratch(rows, blockLen)) * uint64(k/blockLen)
-	}
-	if w.Load(tenLayout) == layoutPanels {
+// rowsScratch is the memory for quantized rows of x, if w is quantized.
+func rowsScratch(x, w, extents U32) uint64 {
+	if w.Load(tenDType) != dtypeQ8 {
 		return 0
 	}
+	rows := uint32(1)
+	for axis := range x.Load(tenRank) - 1 {
+		rows *= extent(x, extents, axis)
+	}
+	return uint64(gemmQ8Scratch(rows, blockLen)) * uint64(extent(w, extents, 0)/blockLen)
+}
+
+// commonScratch is the memory for the panels of a factor that does not lie
+// in panels.
+func commonScratch(p, op, extents U32) uint64 {
+	if op.Load(opCode) != opMatmul {
+		return 0
+	}
+	w := operand(p, op, 1)
+	if w.Load(tenDType) == dtypeQ8 || w.Load(tenLayout) == layoutPanels {
+		return 0
+	}
+	k, n := extent(w, extents, 0), extent(w, extents, 1)
 	return uint64(k) * ((uint64(n) + panelCols - 1) &^ (panelCols - 1)) * 4
 }

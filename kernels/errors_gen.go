@@ -61,6 +61,7 @@ const (
 	errIndex            = 67 // index {sgot} at position {arg} is not in 0..{want}-1
 	errLength           = 68 // length {sgot} at position {arg} is not in 0..{want}
 	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and {want} outputs: at most 16 inputs, 16 attributes and exactly 1 output are possible
+	errCrewLost         = 70 // run: a worker of the crew stopped before the end
 	errNoTokenizer      = 80 // no tokenizer is loaded
 	errTokenizer        = 81 // the tokenizer is damaged: byte {arg}: {got} where {want} is the limit
 	errRange            = 82 // {want} bytes at {got} lie outside of memory

@@ -16,15 +16,16 @@ const (
 // c aliases nothing else.
 func gemm(c, a, panels, bias, residual F32, m, k, n, act uint32) {
 	for i := uint32(0); i < m; i += mBlock {
-		rows := least(m-i, mBlock)
-		ci := c + F32(4*i*n)
-		gemmBlock(ci, a+F32(4*i*k), panels, rows, k, n, 4*k, 4*n, 4*panelCols*k, false)
-		if residual != 0 {
-			finish(ci, bias, residual+F32(4*i*n), rows, n, act)
-		} else if bias != 0 || act != actNone {
-			finish(ci, bias, 0, rows, n, act)
-		}
+		gemmPart(c, a, panels, bias, residual, i, least(m-i, mBlock), 0, n, k, n, act)
 	}
+}
+
+// gemmPart computes rows rows of gemm's c from row i on, and of those cols
+// columns from j on; j is a multiple of panelCols.
+func gemmPart(c, a, panels, bias, residual F32, i, rows, j, cols, k, n, act uint32) {
+	at := F32(4 * (i*n + j))
+	gemmBlock(c+at, a+F32(4*i*k), panels+F32(4*j*k), rows, k, cols, 4*k, 4*n, 4*panelCols*k, false)
+	finishPart(c, bias, residual, at, j, rows, cols, 4*n, act)
 }
 
 // gemmBlock computes c[m,n] = a[m,k]·w[k,n], added to c if accumulate. Rows
@@ -70,18 +71,29 @@ func gemmStrip(c, a, panel F32, m, kn, lda, ldc, cols uint32, accumulate bool) {
 	}
 }
 
-// finish turns the sums of m rows in c into act(c + bias) + residual.
-func finish(c, bias, residual F32, m, n, act uint32) {
-	for range m {
-		finishRow(c, bias, residual, n, act)
-		c += F32(4 * n)
+// finishPart turns the sums of the part of c at byte at, in columns from j on
+// of rows stride bytes apart, into act(c + bias) + residual.
+func finishPart(c, bias, residual, at F32, j, rows, cols, stride, act uint32) {
+	if bias == 0 && residual == 0 && act == actNone {
+		return
+	}
+	if bias != 0 {
+		bias += F32(4 * j)
+	}
+	if residual != 0 {
+		residual += at
+	}
+	c += at
+	for range rows {
+		finishRow(c, bias, residual, cols, act)
+		c += F32(stride)
 		if residual != 0 {
-			residual += F32(4 * n)
+			residual += F32(stride)
 		}
 	}
 }
 
-// finishRow is finish of one row, which stays in the first-level cache.
+// finishRow is finishPart of one row, which stays in the first-level cache.
 func finishRow(c, bias, residual F32, n, act uint32) {
 	if bias != 0 {
 		add(c, c, bias, n)

@@ -68,15 +68,17 @@ func packQ8Scales(dst F32, src U16, k, n uint32) {
 func gemmQ8(c, a F32, q I8, scales, bias, residual F32, scratch, m, k, n, act uint32) {
 	for i := uint32(0); i < m; i += qmBlock {
 		rows := least(m-i, qmBlock)
-		ci := c + F32(4*i*n)
 		quantizeRows(scratch, a+F32(4*i*k), rows, k)
-		gemmQ8Block(ci, scratch, q, scales, rows, k, n)
-		if residual != 0 {
-			finish(ci, bias, residual+F32(4*i*n), rows, n, act)
-		} else if bias != 0 || act != actNone {
-			finish(ci, bias, 0, rows, n, act)
-		}
+		gemmQ8Part(c, q, scales, bias, residual, scratch, i, rows, 0, n, k, n, act)
 	}
+}
+
+// gemmQ8Part computes the quantized rows rows of gemmQ8's c from row i on,
+// and of those cols columns from j on; j is a multiple of panelCols.
+func gemmQ8Part(c F32, q I8, scales, bias, residual F32, quantized, i, rows, j, cols, k, n, act uint32) {
+	at := F32(4 * (i*n + j))
+	gemmQ8Block(c+at, quantized, q+I8(j*k), scales+F32(4*j*(k/blockLen)), rows, k, cols, 4*n)
+	finishPart(c, bias, residual, at, j, rows, cols, 4*n, act)
 }
 
 // gemmQ8Scratch returns the bytes of scratch that gemmQ8 needs.
@@ -84,13 +86,14 @@ func gemmQ8Scratch(m, k uint32) uint32 {
 	return least(roundUp(m, qRows), qmBlock) / qRows * (k / blockLen * qBlockBytes)
 }
 
-// gemmQ8Block computes c[rows, n], panel by panel, tile by tile.
-func gemmQ8Block(c F32, quantized uint32, q I8, scales F32, rows, k, n uint32) {
+// gemmQ8Block computes c[rows, n], whose rows lie ldc bytes apart, panel by
+// panel, tile by tile.
+func gemmQ8Block(c F32, quantized uint32, q I8, scales F32, rows, k, n, ldc uint32) {
 	blocks := k / blockLen
 	for j := uint32(0); j < n; j += panelCols {
 		tile := quantized
 		for i := uint32(0); i < rows; i += qRows {
-			tileQ8(c+F32(4*(i*n+j)), tile, q, scales, blocks, least(rows-i, qRows), 4*n, least(n-j, panelCols))
+			tileQ8(c+F32(i*ldc+4*j), tile, q, scales, blocks, least(rows-i, qRows), ldc, least(n-j, panelCols))
 			tile += blocks * qBlockBytes
 		}
 		q += I8(panelCols * k)

@@ -4,8 +4,8 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // Run executes the program that Bind has made this table for. It returns 0,
 // or the code of the error: indices that are data, such as token ids, are
-// checked before the operation that uses them, and the record names the
-// first bad one by operation, position and value.
+// checked first, and the record names the first bad one by operation,
+// position and value. Nothing is computed then.
 //
 //wasm:export run
 func Run(table uint32) uint32 {
@@ -15,48 +15,97 @@ func Run(table uint32) uint32 {
 		return errNotBound
 	}
 	t := U32(table)
-	op := firstOp(U32(t.Load(bindProgram)))
-	for i := range t.Load(bindOps) {
-		recOp.Store(0, i)
-		if !runOp(t, op) {
-			return recCode.Load(0)
-		}
-		op = nextOp(op)
+	if !checkData(t) {
+		return recCode.Load(0)
 	}
-	recOp.Store(0, noOp)
+	if Threads {
+		crewTable.Store(0, table)
+		if !barrier() || !perform(t, 0) {
+			fail(errCrewLost, 0, 0, 0)
+			return errCrewLost
+		}
+	} else {
+		_ = perform(t, 0)
+	}
 	return 0
 }
 
-// runOp executes one operation.
-func runOp(t, op U32) bool {
-	switch op.Load(opCode) {
-	case opGather:
-		return runGather(t, op)
-	case opMatmul:
-		runMatmul(t, op)
-	case opAttention:
-		return runAttention(t, op)
-	case opAttentionWeights:
-		return runAttentionWeights(t, op)
-	case opMaskedMean:
-		return runMaskedMean(t, op)
-	case opAttentionReceived:
-		return runAttentionReceived(t, op)
-	case opScores:
-		scores(outAt(t, op), f32At(t, op, 0), f32At(t, op, 1), axisOf(t, op, 0, 0), axisOf(t, op, 1, 0), axisOf(t, op, 0, 1))
-	case opAddTiming:
-		addTiming(outAt(t, op), f32At(t, op, 0), f32At(t, op, 1), axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), axisOf(t, op, 0, 2))
-	default:
-		runRowwise(t, op)
+// perform executes the operations as that worker of the crew, and reports
+// whether the crew is whole.
+func perform(t U32, worker uint32) bool {
+	own := t.Load(bindScratch) + worker*t.Load(bindOwnScratch)
+	op := firstOp(U32(t.Load(bindProgram)))
+	for range t.Load(bindOps) {
+		runOp(t, op, own)
+		op = nextOp(op) // after the last barrier the leader may overwrite the program
+		if Threads {
+			if !barrier() {
+				return false
+			}
+		}
 	}
 	return true
 }
 
-// runRowwise executes the operations that keep the shape of their operand.
-func runRowwise(t, op U32) {
+// runOp executes one operation, or a worker's share of it; own is the
+// worker's scratch memory.
+func runOp(t, op U32, own uint32) {
+	switch op.Load(opCode) {
+	case opGather:
+		runGather(t, op)
+	case opMatmul:
+		runMatmul(t, op, own)
+	case opAttention:
+		runAttention(t, op, own)
+	case opAttentionWeights:
+		runAttentionWeights(t, op, own)
+	case opScores:
+		runScores(t, op)
+	case opAddTiming, opMaskedMean, opAttentionReceived:
+		if Threads {
+			if takeTile() == 0 {
+				runWhole(t, op)
+			}
+		} else {
+			runWhole(t, op)
+		}
+	default:
+		runRows(t, op)
+	}
+}
+
+// runWhole executes the operations that are not worth splitting.
+func runWhole(t, op U32) {
 	out, x := outAt(t, op), f32At(t, op, 0)
-	n, cols := elements(t, op, 0), colsOf(t, op, 0)
-	rows := n / cols
+	batch, tokens := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1)
+	switch op.Load(opCode) {
+	case opAddTiming:
+		addTiming(out, x, f32At(t, op, 1), batch, tokens, axisOf(t, op, 0, 2))
+	case opMaskedMean:
+		maskedMean(out, x, i32At(t, op, 1), batch, tokens, axisOf(t, op, 0, 2))
+	case opAttentionReceived:
+		attentionReceived(out, x, i32At(t, op, 1), batch, tokens, axisOf(t, op, 0, 2), axisOf(t, op, 0, 3))
+	}
+}
+
+// runRows executes the operations that keep the shape of their operand.
+func runRows(t, op U32) {
+	cols := colsOf(t, op, 0)
+	rows := elements(t, op, 0) / cols
+	if Threads {
+		size := tileRows(cols)
+		for i := takeTile(); i < tilesOf(rows, size); i = takeTile() {
+			runRowsFrom(t, op, i*size, min(rows-i*size, size), cols)
+		}
+	} else {
+		runRowsFrom(t, op, 0, rows, cols)
+	}
+}
+
+// runRowsFrom is runRows of some rows.
+func runRowsFrom(t, op U32, first, rows, cols uint32) {
+	at := F32(4 * first * cols)
+	out, x := outAt(t, op)+at, f32At(t, op, 0)+at
 	switch op.Load(opCode) {
 	case opLayerNorm:
 		layerNorm(out, x, f32At(t, op, 1), f32At(t, op, 2), rows, cols, attrFloat32(op, 0))
@@ -65,102 +114,110 @@ func runRowwise(t, op U32) {
 	case opSoftmax:
 		softmax(out, x, rows, cols)
 	case opAdd:
-		add(out, x, f32At(t, op, 1), n)
+		add(out, x, f32At(t, op, 1)+at, rows*cols)
 	case opActivation:
-		activate(out, x, n, attrBits(op, 0))
+		activate(out, x, rows*cols, attrBits(op, 0))
 	}
 }
 
 // runMatmul multiplies by a factor in panels, f32 or q8; any other factor is
 // packed into the scratch memory first.
-func runMatmul(t, op U32) {
+func runMatmul(t, op U32, own uint32) {
 	w := boundTensor(t, operandIndex(op, 1))
 	k, n := word(w+boundShape, 0), word(w+boundShape, 1)
 	m := elements(t, op, 0) / k
 	out, x, at := outAt(t, op), f32At(t, op, 0), w.Load(boundAt)
 	bias, residual, act := f32At(t, op, 2), f32At(t, op, 3), attrBits(op, 0)
-	scratch := t.Load(bindScratch)
 	if w.Load(boundDType) == dtypeQ8 {
-		gemmQ8(out, x, I8(at), F32(w.Load(boundScales)), bias, residual, scratch, m, k, n, act)
+		scales := F32(w.Load(boundScales))
+		if Threads {
+			shareGemmQ8(out, x, I8(at), scales, bias, residual, own, m, k, n, act)
+		} else {
+			gemmQ8(out, x, I8(at), scales, bias, residual, own, m, k, n, act)
+		}
 		return
 	}
 	if tensorAt(U32(t.Load(bindProgram)), operandIndex(op, 1)).Load(tenLayout) != layoutPanels {
-		packPanels(F32(scratch), F32(at), k, n)
-		at = scratch
+		panels := F32(t.Load(bindScratch))
+		if Threads {
+			sharePack(panels, F32(at), k, n)
+		} else {
+			packPanels(panels, F32(at), k, n)
+		}
+		at = uint32(panels)
 	}
-	gemm(out, x, F32(at), bias, residual, m, k, n, act)
+	if Threads {
+		shareGemm(out, x, F32(at), bias, residual, m, k, n, act)
+	} else {
+		gemm(out, x, F32(at), bias, residual, m, k, n, act)
+	}
 }
 
-func runGather(t, op U32) bool {
-	table := boundTensor(t, operandIndex(op, 0))
-	rows, cols := word(table+boundShape, 0), word(table+boundShape, 1)
-	ids, n := i32At(t, op, 1), elements(t, op, 1)
-	if bad := firstBadIndex(ids, n, rows); bad != none {
-		return fail(errIndex, bad, word(U32(ids), bad), rows) != 0
+func runGather(t, op U32) {
+	n := elements(t, op, 1)
+	if Threads {
+		size := tileRows(colsOf(t, op, 0))
+		for i := takeTile(); i < tilesOf(n, size); i = takeTile() {
+			runGatherFrom(t, op, i*size, min(n-i*size, size))
+		}
+	} else {
+		runGatherFrom(t, op, 0, n)
 	}
-	out, at, scale := outAt(t, op), table.Load(boundAt), attrFloat32(op, 0)
+}
+
+// runGatherFrom is runGather of n ids from one on.
+func runGatherFrom(t, op U32, first, n uint32) {
+	table := boundTensor(t, operandIndex(op, 0))
+	cols := word(table+boundShape, 1)
+	out, ids := outAt(t, op)+F32(4*first*cols), i32At(t, op, 1)+I32(4*first)
+	at, scale := table.Load(boundAt), attrFloat32(op, 0)
 	if table.Load(boundDType) == dtypeQ8 {
 		gatherQ8(out, U8(at), U16(table.Load(boundScales)), ids, n, cols, scale)
 	} else {
 		gather(out, F32(at), ids, n, cols, scale)
 	}
-	return true
 }
 
-func runAttention(t, op U32) bool {
-	lengths, tk := i32At(t, op, 3), axisOf(t, op, 1, 1)
-	if !lengthsFit(lengths, axisOf(t, op, 0, 0), tk) {
-		return false
-	}
-	attention(outAt(t, op), column(t, op, 0, 3), column(t, op, 1, 4), column(t, op, 2, 5), lengths, F32(t.Load(bindScratch)),
-		axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), tk, attrBits(op, 0), attrBits(op, 1), attrBits(op, 2),
-		axisOf(t, op, 0, 2), axisOf(t, op, 1, 2), axisOf(t, op, 2, 2), attrFloat32(op, 6))
-	return true
-}
-
-func runAttentionWeights(t, op U32) bool {
-	lengths, tk := i32At(t, op, 2), axisOf(t, op, 1, 1)
-	if !lengthsFit(lengths, axisOf(t, op, 0, 0), tk) {
-		return false
-	}
-	attentionWeights(outAt(t, op), column(t, op, 0, 2), column(t, op, 1, 3), lengths, F32(t.Load(bindScratch)),
-		axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), tk, attrBits(op, 0), attrBits(op, 1),
-		axisOf(t, op, 0, 2), axisOf(t, op, 1, 2), attrFloat32(op, 4))
-	return true
-}
-
-func runMaskedMean(t, op U32) bool {
-	batch, tokens := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1)
-	lengths := i32At(t, op, 1)
-	if !lengthsFit(lengths, batch, tokens) {
-		return false
-	}
-	maskedMean(outAt(t, op), f32At(t, op, 0), lengths, batch, tokens, axisOf(t, op, 0, 2))
-	return true
-}
-
-func runAttentionReceived(t, op U32) bool {
-	batch, tq := axisOf(t, op, 0, 0), axisOf(t, op, 0, 2)
-	lengths := i32At(t, op, 1)
-	if !lengthsFit(lengths, batch, tq) {
-		return false
-	}
-	attentionReceived(outAt(t, op), f32At(t, op, 0), lengths, batch, axisOf(t, op, 0, 1), tq, axisOf(t, op, 0, 3))
-	return true
-}
-
-// lengthsFit checks that every one of n lengths, if there are any, is in
-// 0..most.
-func lengthsFit(lengths I32, n, most uint32) bool {
-	if lengths == 0 {
-		return true
-	}
-	for i := range n {
-		if v := word(U32(lengths), i); v > most {
-			return fail(errLength, i, v, most) != 0
+func runAttention(t, op U32, own uint32) {
+	out, q, k, v := outAt(t, op), column(t, op, 0, 3), column(t, op, 1, 4), column(t, op, 2, 5)
+	lengths, scratch, scale := i32At(t, op, 3), F32(own), attrFloat32(op, 6)
+	batch, tq, tk := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), axisOf(t, op, 1, 1)
+	heads, dim, vdim := attrBits(op, 0), attrBits(op, 1), attrBits(op, 2)
+	qStride, kStride, vStride := axisOf(t, op, 0, 2), axisOf(t, op, 1, 2), axisOf(t, op, 2, 2)
+	if Threads {
+		for i := takeTile(); i < batch*heads; i = takeTile() {
+			attendTo(i, out, q, k, v, lengths, scratch, tq, tk, heads, dim, vdim, qStride, kStride, vStride, scale)
 		}
+	} else {
+		attention(out, q, k, v, lengths, scratch, batch, tq, tk, heads, dim, vdim, qStride, kStride, vStride, scale)
 	}
-	return true
+}
+
+func runAttentionWeights(t, op U32, own uint32) {
+	out, q, k := outAt(t, op), column(t, op, 0, 2), column(t, op, 1, 3)
+	lengths, scratch, scale := i32At(t, op, 2), F32(own), attrFloat32(op, 4)
+	batch, tq, tk := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), axisOf(t, op, 1, 1)
+	heads, dim, qStride, kStride := attrBits(op, 0), attrBits(op, 1), axisOf(t, op, 0, 2), axisOf(t, op, 1, 2)
+	if Threads {
+		for i := takeTile(); i < batch*heads; i = takeTile() {
+			weightsOf(i, out, q, k, lengths, scratch, tq, tk, heads, dim, qStride, kStride, scale)
+		}
+	} else {
+		attentionWeights(out, q, k, lengths, scratch, batch, tq, tk, heads, dim, qStride, kStride, scale)
+	}
+}
+
+func runScores(t, op U32) {
+	out, q, keys := outAt(t, op), f32At(t, op, 0), f32At(t, op, 1)
+	m, n, d := axisOf(t, op, 0, 0), axisOf(t, op, 1, 0), axisOf(t, op, 0, 1)
+	if Threads {
+		for i := takeTile(); i < tilesOf(n, tileCols); i = takeTile() {
+			j := i * tileCols
+			scoresPart(out+F32(4*j), q, keys+F32(4*j*d), m, min(n-j, tileCols), d, 4*n)
+		}
+	} else {
+		scores(out, q, keys, m, n, d)
+	}
 }
 
 // f32At returns the address of operand i, 0 if it is left out.

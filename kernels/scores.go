@@ -8,6 +8,11 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // Both operands are read along d, four elements at a time: keys are used once
 // a query, so packing them would cost as much as it saves.
 func scores(out, q, keys F32, m, n, d uint32) {
+	scoresPart(out, q, keys, m, n, d, 4*n)
+}
+
+// scoresPart is scores of some keys: rows of out lie stride bytes apart.
+func scoresPart(out, q, keys F32, m, n, d, stride uint32) {
 	for j := uint32(0); j < n; j += 4 {
 		query := q
 		column := out + F32(4*j)
@@ -21,7 +26,7 @@ func scores(out, q, keys F32, m, n, d uint32) {
 				}
 			}
 			query += F32(4 * d)
-			column += F32(4 * n)
+			column += F32(stride)
 		}
 		keys += F32(16 * d)
 	}

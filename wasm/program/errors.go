@@ -78,6 +78,7 @@ var Errors = []ErrorCode{
 	{67, "Index", "index {sgot} at position {arg} is not in 0..{want}-1"},
 	{68, "Length", "length {sgot} at position {arg} is not in 0..{want}"},
 	{69, "OpArgs", "op: {arg} inputs, {got} attributes and {want} outputs: at most 16 inputs, 16 attributes and exactly 1 output are possible"},
+	{70, "CrewLost", "run: a worker of the crew stopped before the end"},
 
 	{80, "NoTokenizer", "no tokenizer is loaded"},
 	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},

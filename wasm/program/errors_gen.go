@@ -61,6 +61,7 @@ const (
 	ErrIndex            = 67
 	ErrLength           = 68
 	ErrOpArgs           = 69
+	ErrCrewLost         = 70
 	ErrNoTokenizer      = 80
 	ErrTokenizer        = 81
 	ErrRange            = 82

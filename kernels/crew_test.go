@@ -1,0 +1,203 @@
+//go:build threads
+
+package kernels
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	. "github.com/fovea-run/fovea/kernels/simd128"
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+// newCrew returns a host of n workers; the others follow in goroutines until
+// the test ends.
+func newCrew(t testing.TB, n uint32) *host {
+	h := &host{t, NewSharedArena(100, 100)}
+	h.arena.Use()
+	h.noError(Crew(n))
+	var followers sync.WaitGroup
+	for w := uint32(1); w < n; w++ {
+		followers.Go(func() { Follow(w) })
+	}
+	t.Cleanup(func() {
+		Abort()
+		followers.Wait()
+	})
+	return h
+}
+
+// manyTiles is operations of more than one tile, at odd places.
+var manyTiles = []opCase{
+	{name: "gather", attrs: attrs(0.5), inputs: []*array{ramp(7, 2000), indices(0, 6, 3, 3, 1, 2, 5)}},
+	{name: "layer_norm", attrs: attrs(1e-3), inputs: []*array{ramp(41, 513), ramp(513), ramp(513)}},
+	{name: "matmul", attrs: attrs(int(program.GELU)), inputs: []*array{ramp(3, 51, 70), ramp(70, 203), ramp(203), ramp(3, 51, 203)}},
+	{name: "attention", attrs: attrs(3, 8, 6, 0, 0, 0, 0.25), inputs: []*array{ramp(2, 30, 24), ramp(2, 140, 24), ramp(2, 140, 18), indices(140, 7)}},
+	{name: "attention_weights", attrs: attrs(3, 8, 0, 0, 0.25), inputs: []*array{ramp(2, 30, 24), ramp(2, 140, 24), indices(0, 77)}},
+	{name: "scores", inputs: []*array{ramp(3, 9), ramp(201, 9)}},
+	{name: "add", inputs: []*array{ramp(3, 5001), ramp(3, 5001)}},
+	{name: "activation", attrs: attrs(int(program.Tanh)), inputs: []*array{ramp(9, 1001)}},
+	{name: "l2_normalize", attrs: attrs(1e-6), inputs: []*array{ramp(200, 70)}},
+	{name: "softmax", inputs: []*array{ramp(200, 70)}},
+}
+
+// TestCrewBits runs every operation with several workers: the bits are those
+// of one worker, which TestOpsRunTheirKernels compares with the kernels.
+func TestCrewBits(t *testing.T) {
+	for _, c := range append(opCases, manyTiles...) {
+		one := newHost(t, 100)
+		table := one.op(c.name, c.attrs, c.inputs...)
+		one.run(table)
+		want := one.output(table)
+		for _, n := range []uint32{1, 2, 5} {
+			t.Run(fmt.Sprintf("%s/%d", c.name, n), func(t *testing.T) {
+				h := newCrew(t, n)
+				for range 3 {
+					table := h.op(c.name, c.attrs, c.inputs...)
+					h.run(table)
+					sameBits(t, h.output(table), want)
+				}
+			})
+		}
+	}
+}
+
+// TestShareGemmQ8 splits an int8 product, which no single operation has,
+// among workers.
+func TestShareGemmQ8(t *testing.T) {
+	const m, k, n = 131, 64, 203
+	h := newCrew(t, 1)
+	w := newQ8Matrix(k, n)
+	g := &guarded{t: t, arena: h.arena, next: 50 * PageSize}
+	q, s := w.put(g)
+	panels, scales := I8(alloc(k*(n+7))), F32(alloc(4*k/blockLen*(n+7)))
+	packQ8(panels, q, k, n)
+	packQ8Scales(scales, s, k, n)
+	a, bias, residual := F32(h.floats(m*k)), F32(h.floats(n)), F32(h.floats(m*n))
+	out, scratch := alloc(4*m*n), alloc(uint64(gemmQ8Scratch(m, k)))
+	gemmQ8(F32(out), a, panels, scales, bias, residual, scratch, m, k, n, actReLU)
+	want := bytesFloats(h.arena.Bytes()[out : out+4*m*n])
+
+	MemoryFill(out, 0xFF, 4*m*n)
+	crewTiles.Store(0, 0)
+	var workers sync.WaitGroup
+	for range 3 {
+		own := alloc(uint64(gemmQ8Scratch(m, k)))
+		workers.Go(func() {
+			shareGemmQ8(F32(out), a, panels, scales, bias, residual, own, m, k, n, actReLU)
+		})
+	}
+	workers.Wait()
+	sameBits(t, bytesFloats(h.arena.Bytes()[out:out+4*m*n]), want)
+}
+
+// floats takes memory for n numbers around 0.
+func (h *host) floats(n uint32) uint32 {
+	at := alloc(uint64(4 * n))
+	copy(h.arena.Bytes()[at:], ramp(n).bytes())
+	return at
+}
+
+// TestBarrier lets workers take tiles between barriers, many times, across
+// the end of the generations: each tile is taken once and, after a barrier,
+// seen by all.
+func TestBarrier(t *testing.T) {
+	const size, tiles, rounds = 4, 7, 300
+	NewSharedArena(2, 2).Use()
+	if Crew(size) == 0 {
+		t.Fatal("no crew")
+	}
+	crewState.Store(0, aborted-rounds)
+	var all sync.WaitGroup
+	for range size {
+		all.Go(func() {
+			for round := range uint32(rounds) {
+				for i := takeTile(); i < tiles; i = takeTile() {
+					at := U32(heapAt + 4*i)
+					at.Store(0, at.Load(0)+1)
+				}
+				if !barrier() {
+					t.Error("aborted")
+				}
+				for i := range uint32(tiles) {
+					if got := U32(heapAt + 4*i).Load(0); got != round+1 {
+						t.Errorf("round %d: tile %d was taken %d times", round, i, got)
+					}
+				}
+				_ = barrier()
+			}
+		})
+	}
+	all.Wait()
+	if got := crewState.Load(0); got != rounds {
+		t.Errorf("generation %d, want %d", got, rounds)
+	}
+}
+
+// TestLostWorker runs with a worker that never comes: Run and Follow go on
+// waiting until the crew is aborted, by the export, or by one who sets the
+// bit and is killed before it can wake the others.
+func TestLostWorker(t *testing.T) {
+	for name, abort := range map[string]func(){
+		"abort":          Abort,
+		"without notify": func() { _ = crewState.AtomicOr(0, aborted) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := &host{t, NewSharedArena(100, 100)}
+			h.arena.Use()
+			h.noError(Crew(3))
+			table := h.op("softmax", nil, ramp(200, 70))
+			run, followed := make(chan uint32), make(chan bool)
+			go func() { run <- Run(uint32(table)) }()
+			go func() { Follow(1); close(followed) }()
+			select {
+			case <-run:
+				t.Fatal("Run came back without worker 2")
+			case <-time.After(20 * time.Millisecond):
+			}
+			abort()
+			late := time.After(time.Second)
+			for range 2 {
+				select {
+				case code := <-run:
+					if code != errCrewLost {
+						t.Errorf("Run = %d", code)
+					}
+					h.wantError(errCrewLost)
+				case <-followed:
+					followed = nil
+				case <-late:
+					t.Fatal("a worker still waits after a second")
+				}
+			}
+			if Run(uint32(table)) != errCrewLost {
+				t.Error("a lost crew ran again")
+			}
+			h.noError(Crew(1))
+			h.run(h.op("softmax", nil, ramp(200, 70)))
+		})
+	}
+}
+
+// TestCrewRefuses asks for crews and workers that cannot be.
+func TestCrewRefuses(t *testing.T) {
+	h := &host{t, NewSharedArena(100, 100)}
+	h.arena.Use()
+	for _, n := range []uint32{0, maxWorkers + 1, none} {
+		if Crew(n) != 0 {
+			t.Errorf("a crew of %d was accepted", n)
+		}
+		h.wantError(errArgument)
+	}
+	h.noError(Crew(2))
+	for _, worker := range []uint32{0, 2, none} {
+		Follow(worker) // would wait if it were taken
+	}
+	table := h.op("softmax", nil, ramp(2))
+	h.noError(Crew(1))
+	if Run(uint32(table)) != errNotBound {
+		t.Error("Crew left a table bound whose scratch memory is for fewer workers")
+	}
+}

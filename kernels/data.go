@@ -1,0 +1,55 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// checkData checks the indices that are data: all are inputs or weights, so
+// that they can be checked before the first operation runs.
+func checkData(t U32) bool {
+	op := firstOp(U32(t.Load(bindProgram)))
+	for i := range t.Load(bindOps) {
+		recOp.Store(0, i)
+		if !checkIndices(t, op) {
+			return false
+		}
+		op = nextOp(op)
+	}
+	recOp.Store(0, noOp)
+	return true
+}
+
+// checkIndices checks the indices that one operation uses.
+func checkIndices(t, op U32) bool {
+	switch op.Load(opCode) {
+	case opGather:
+		return idsFit(i32At(t, op, 1), elements(t, op, 1), axisOf(t, op, 0, 0))
+	case opAttention:
+		return lengthsFit(i32At(t, op, 3), axisOf(t, op, 0, 0), axisOf(t, op, 1, 1))
+	case opAttentionWeights:
+		return lengthsFit(i32At(t, op, 2), axisOf(t, op, 0, 0), axisOf(t, op, 1, 1))
+	case opMaskedMean:
+		return lengthsFit(i32At(t, op, 1), axisOf(t, op, 0, 0), axisOf(t, op, 0, 1))
+	case opAttentionReceived:
+		return lengthsFit(i32At(t, op, 1), axisOf(t, op, 0, 0), axisOf(t, op, 0, 2))
+	}
+	return true
+}
+
+// idsFit checks that every one of n ids is one of so many rows.
+func idsFit(ids I32, n, rows uint32) bool {
+	bad := firstBadIndex(ids, n, rows)
+	return bad == none || fail(errIndex, bad, word(U32(ids), bad), rows) != 0
+}
+
+// lengthsFit checks that every one of n lengths, if there are any, is in
+// 0..most.
+func lengthsFit(lengths I32, n, most uint32) bool {
+	if lengths == 0 {
+		return true
+	}
+	for i := range n {
+		if v := word(U32(lengths), i); v > most {
+			return fail(errLength, i, v, most) != 0
+		}
+	}
+	return true
+}
