@@ -41,7 +41,7 @@ fuzz:
 	./runtime_test/fuzz.sh $(FUZZTIME)
 
 deps: $(PEERS)
-	./runtime_test/deps.sh chromium
+	./runtime_test/deps.sh browsers
 
 $(PEERS): runtime_test/package-lock.json
 	./runtime_test/deps.sh npm

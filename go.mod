@@ -7,6 +7,7 @@ require golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e
 require (
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
+	github.com/coder/websocket v1.8.15
 	github.com/evanw/esbuild v0.28.2
 	github.com/tetratelabs/wazero v1.12.0
 	golang.org/x/text v0.43.0

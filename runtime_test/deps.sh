@@ -1,19 +1,31 @@
 #!/usr/bin/env bash
-# Installs what the tests need beyond Go, where it is missing: `deps.sh chromium` the browser (Debian, as root), `deps.sh npm`
+# Installs what the tests need beyond Go, where it is missing: `deps.sh browsers` the browsers (Debian, as root), `deps.sh npm`
 # the published packages that tests and benchmarks compare against.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-chromium() {
-	for name in chromium chromium-browser google-chrome; do
+# need PACKAGE COMMAND… adds a Debian package to what is missing unless one of its commands is there.
+missing=()
+need() {
+	local package=$1 name
+	for name in "${@:2}"; do
 		if command -v "$name" >/dev/null; then return; fi
 	done
+	missing+=("$package")
+}
+
+browsers() {
+	need chromium chromium chromium-browser google-chrome
+	need firefox-esr firefox-esr firefox
+	need webkit2gtk-driver WebKitWebDriver
+	need xvfb Xvfb
+	if [ ${#missing[@]} = 0 ]; then return; fi
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 		apt-get update -qq
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core
 		return
 	fi
-	echo "Chromium is missing, and the tests that need it will be skipped. To install it: sudo apt-get install chromium" >&2
+	echo "The tests that need a browser which is missing will be skipped. To install: sudo apt-get install ${missing[*]}" >&2
 }
 
 npm_packages() {
@@ -26,7 +38,7 @@ npm_packages() {
 }
 
 case "$1" in
-chromium) chromium ;;
+browsers) browsers ;;
 npm) npm_packages ;;
-*) echo "usage: deps.sh chromium|npm" >&2; exit 2 ;;
+*) echo "usage: deps.sh browsers|npm" >&2; exit 2 ;;
 esac

@@ -1,4 +1,4 @@
-// Package browser starts headless Chromium for tests and benchmarks.
+// Package browser starts browsers for tests and benchmarks: headless Chromium, Firefox and WebKit.
 package browser
 
 import (
@@ -32,10 +32,15 @@ var flags = []chromedp.ExecAllocatorOption{
 	chromedp.WindowSize(1280, 900),
 }
 
-// NotInstalled is the error of Open on a machine without Chromium.
-type NotInstalled struct{}
+// NotInstalled is the error of opening a browser on a machine that lacks a program for it.
+type NotInstalled struct {
+	What    string
+	Package string // of Debian, that has it
+}
 
-func (NotInstalled) Error() string { return "Chromium is not installed; run: apt-get install chromium" }
+func (n NotInstalled) Error() string {
+	return n.What + " is not installed; run: apt-get install " + n.Package
+}
 
 // Options of Open; the zero value is a plain browser.
 type Options struct {
@@ -51,7 +56,7 @@ type Page struct {
 
 // Open starts a browser with an empty page.
 func Open(ctx context.Context, o Options) (*Page, error) {
-	path, err := find()
+	path, err := find(NotInstalled{"Chromium", "chromium"}, "chromium", "chromium-browser", "google-chrome")
 	if err != nil {
 		return nil, err
 	}
@@ -86,14 +91,14 @@ func (o Options) tab() (all []chromedp.ContextOption) {
 	return all
 }
 
-// find looks for the names under which distributions install Chromium.
-func find() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+// find returns the path of the first program that is there, by one of the names under which distributions install it.
+func find(missing NotInstalled, names ...string) (string, error) {
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
 	}
-	return "", NotInstalled{}
+	return "", missing
 }
 
 // patience is how long one call waits for the page: far more than any needs, so that a page that never gets ready fails a test.

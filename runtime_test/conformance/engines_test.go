@@ -30,8 +30,13 @@ var (
 		&engine.Host{Kind: "wazero"},
 		engine.Node(),
 		&engine.Chromium{Variant: "simd"},
+		&engine.Firefox{Variant: "simd"},
+		&engine.WebKit{},
 	)
-	relaxed = wrap(&engine.Chromium{Variant: "relaxed"})
+	relaxed = wrap(
+		&engine.Chromium{Variant: "relaxed"},
+		&engine.Firefox{Variant: "relaxed"},
+	)
 )
 
 func wrap(engines ...engine.Engine) (all []*started) {

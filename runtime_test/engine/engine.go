@@ -1,5 +1,5 @@
 // Package engine runs the same cases on every engine that Fovea computes on: kernel Go natively, the built module under
-// wazero, and the JS bridge in Chromium and in node. A case is data made by Go; what an engine answers is data too, so that
+// wazero, and the JS bridge in browsers and in node. A case is data made by Go; what an engine answers is data too, so that
 // two engines can be compared bit for bit without either knowing of the other.
 package engine
 

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+)
+
+// A tab is a page of a browser.
+type tab interface {
+	Navigate(url string) error
+	Eval(js string) (string, error) // awaits a promise
+	Close() error
+}
+
+// A page runs cases in a browser's tab, which computes in the bridge's worker.
+type page struct {
+	server *httptest.Server
+	tab    tab
+}
+
+// start serves the repository to a new tab, under the strict policy that the bridge promises to work with.
+func (p *page) start(ctx context.Context, variant string, open func(context.Context) (tab, error)) (err error) {
+	if p.tab, err = open(ctx); err != nil {
+		return err
+	}
+	p.server = httptest.NewServer(strict(http.FileServer(http.Dir(Root()))))
+	if err = p.load(p.server.URL+"/runtime_test/runner/", variant); err != nil {
+		p.Close()
+	}
+	return err
+}
+
+// load opens the runner's page and waits for its script, which WebKit may still be fetching after the page.
+func (p *page) load(folder, variant string) error {
+	if err := p.tab.Navigate(folder + "page.html?variant=" + variant); err != nil {
+		return err
+	}
+	_, err := p.tab.Eval(fmt.Sprintf("import(%q).then(() => 'ready')", folder+"page.js"))
+	return err
+}
+
+// Run implements Engine.
+func (p *page) Run(_ context.Context, c Case) (Result, error) {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return Result{}, err
+	}
+	reply, err := p.tab.Eval(fmt.Sprintf("answer(%s)", b))
+	if err != nil {
+		return Result{}, err
+	}
+	return decodeReply([]byte(reply))
+}
+
+// Close implements Engine.
+func (p *page) Close() error {
+	err := p.tab.Close()
+	p.server.Close()
+	return err
+}
+
+// strict adds the content security policy under which Fovea must work, and keeps the browser from keeping what it fetched: tests
+// change files.
+func strict(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy",
+			"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'")
+		w.Header().Set("Cache-Control", "no-store")
+		h.ServeHTTP(w, r)
+	})
+}
