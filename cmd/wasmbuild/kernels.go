@@ -62,15 +62,15 @@ func runKernels(args []string, stdout, stderr io.Writer) error {
 
 // printSizes prints a table of functions, the largest first.
 func printSizes(w io.Writer, name string, m *build.Module) error {
-	list := m.Sizes
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Bytes > list[j].Bytes })
+	list := m.Funcs
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Size() > list[j].Size() })
 	zipped, err := gzipped(m.Binary)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%s: %d bytes, %d gzipped\n", name, len(m.Binary), zipped)
-	for _, s := range list {
-		fmt.Fprintf(w, "%8d  %s\n", s.Bytes, s.Name)
+	for _, f := range list {
+		fmt.Fprintf(w, "%8d  %s\n", f.Size(), f.Func.Name)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package build
 
 import (
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/check"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/debug"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/load"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/lower"
@@ -17,15 +18,22 @@ type Options struct {
 	Threads bool // several threads in one memory, which is imported
 	Bench   bool // export functions with //wasm:bench, too
 
+	// Debug, if not empty, is the file name of a module that says where its
+	// code comes from: custom sections, and a source map beside it.
+	Debug string
+
 	// Inspect, if set, sees the module after each step, by the step's name.
 	Inspect func(step string, m *ir.Module) error
 }
 
 // A Module is a built module.
 type Module struct {
-	Binary []byte
-	Sizes  []wasm.Size // of the functions, in their order
+	*wasm.Encoded
+	Map []byte // the source map of a module with Options.Debug, for the file of MapName
 }
+
+// MapName is the name of a module's source map, which the module refers to.
+func MapName(module string) string { return module + ".map" }
 
 // Dir compiles the package of kernel Go in dir. Complaints about the source
 // are a [diag.List].
@@ -47,8 +55,13 @@ func Dir(dir string, opts Options) (*Module, error) {
 			return nil, err
 		}
 	}
-	binary, sizes := wasm.Encode(m)
-	return &Module{binary, sizes}, nil
+	built := &Module{Encoded: wasm.Encode(m)}
+	if opts.Debug == "" {
+		return built, nil
+	}
+	debug.Attach(built.Encoded, m, p.Fset, MapName(opts.Debug))
+	built.Map, err = debug.SourceMap(built.Encoded, p.Fset, p.Sources, opts.Debug)
+	return built, err
 }
 
 // tags returns the build tags that set the constants of the build.

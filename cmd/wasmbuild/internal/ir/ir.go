@@ -4,7 +4,11 @@
 // as on WebAssembly's stack, and a local read keeps the value it had then.
 package ir
 
-import "github.com/fovea-run/fovea/kernels/simd128/opcode"
+import (
+	"go/token"
+
+	"github.com/fovea-run/fovea/kernels/simd128/opcode"
+)
 
 // A Type is a WebAssembly value type, by its code in the binary format.
 type Type byte
@@ -50,6 +54,7 @@ type Func struct {
 	Params  []*Local
 	Results []Type
 	Body    []Stmt
+	Pos     token.Pos // of its name
 }
 
 // A Local is a parameter or variable. Its address is its identity.
@@ -89,11 +94,13 @@ type (
 		Offset uint32   // of a memory instruction
 		Lane   byte     // of a lane instruction
 		Lanes  [16]byte // of a shuffle
+		Site   *Site    // nil if a pass made it
 	}
 	// Call calls a function.
 	Call struct {
 		F    *Func
 		Args []Expr
+		Site *Site
 	}
 	// Seq runs statements, then has X's value.
 	Seq struct {

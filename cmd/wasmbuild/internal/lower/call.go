@@ -24,7 +24,7 @@ func (f *function) call(x *ast.CallExpr) ir.Expr {
 		return f.extremum(callee.Builtin, x.Args)
 	}
 	g := f.reach(callee.Func)
-	c := &ir.Call{F: g}
+	c := &ir.Call{F: g, Site: f.site(place(x))}
 	for _, a := range x.Args {
 		c.Args = append(c.Args, f.value(a))
 	}

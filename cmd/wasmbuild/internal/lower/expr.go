@@ -13,6 +13,26 @@ import (
 
 // value lowers an expression of one value.
 func (f *function) value(x ast.Expr) ir.Expr {
+	v := f.unmarked(x)
+	ir.Mark(v, f.site(place(x)))
+	return v
+}
+
+// place is where a diagnosis of an expression points: to the operator, or to
+// the name of what is called, which tells the calls of a chain apart.
+func place(x ast.Expr) token.Pos {
+	switch x := x.(type) {
+	case *ast.BinaryExpr:
+		return x.OpPos
+	case *ast.CallExpr:
+		if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok {
+			return sel.Sel.Pos()
+		}
+	}
+	return x.Pos()
+}
+
+func (f *function) unmarked(x ast.Expr) ir.Expr {
 	tv := f.info.Types[x]
 	if tv.Value != nil {
 		return constantOf(tv.Value, valueType(tv.Type))

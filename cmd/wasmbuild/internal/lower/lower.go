@@ -4,6 +4,7 @@ package lower
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
@@ -90,7 +91,7 @@ func (l *lowerer) reach(f *types.Func) *ir.Func {
 		return g
 	}
 	d := l.decls[f]
-	g := &ir.Func{Name: f.Name(), Export: l.exportName(d)}
+	g := &ir.Func{Name: f.Name(), Export: l.exportName(d), Pos: d.Name.Pos()}
 	for _, dir := range dialect.Directives(d.Doc) {
 		g.Inline = g.Inline || dir.Verb == "inline"
 	}
@@ -117,6 +118,8 @@ func valueType(t types.Type) ir.Type {
 // A function is the state of lowering one function.
 type function struct {
 	*lowerer
+	name    string
+	pos     token.Pos // of the statement being lowered
 	locals  map[types.Object]*ir.Local
 	results []*ir.Local // if named
 	types   []ir.Type   // of the results
@@ -134,7 +137,7 @@ type frame struct {
 
 func (l *lowerer) function(f *types.Func) {
 	d, g := l.decls[f], l.funcs[f]
-	fn := &function{lowerer: l, locals: map[types.Object]*ir.Local{}, types: g.Results, used: map[*ir.Label]bool{}}
+	fn := &function{lowerer: l, name: g.Name, pos: g.Pos, locals: map[types.Object]*ir.Local{}, types: g.Results, used: map[*ir.Label]bool{}}
 	sig := f.Signature()
 	for i := range sig.Params().Len() {
 		fn.locals[sig.Params().At(i)] = g.Params[i]
@@ -150,7 +153,16 @@ func (l *lowerer) function(f *types.Func) {
 	g.Body = fn.out
 }
 
-func (f *function) emit(s ir.Stmt) { f.out = append(f.out, s) }
+// emit appends a statement. What of it has no place of its own in the source
+// has that of the Go statement.
+func (f *function) emit(s ir.Stmt) {
+	for _, x := range ir.Exprs(s) {
+		ir.Mark(*x, f.site(f.pos))
+	}
+	f.out = append(f.out, s)
+}
+
+func (f *function) site(pos token.Pos) *ir.Site { return &ir.Site{Pos: pos, Func: f.name} }
 
 func (f *function) set(l *ir.Local, x ir.Expr) { f.emit(&ir.Set{Dst: []*ir.Local{l}, X: x}) }
 

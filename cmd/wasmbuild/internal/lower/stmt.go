@@ -16,14 +16,19 @@ func (f *function) list(list []ast.Stmt) {
 
 // stmt lowers a statement that a Go label, or "", names.
 func (f *function) stmt(s ast.Stmt, label string) {
+	if s == nil {
+		return
+	}
+	defer func(outer token.Pos) { f.pos = outer }(f.pos)
+	f.pos = s.Pos()
 	switch s := s.(type) {
-	case nil, *ast.EmptyStmt:
+	case *ast.EmptyStmt:
 	case *ast.BlockStmt:
 		f.list(s.List)
 	case *ast.LabeledStmt:
 		f.stmt(s.Stmt, s.Label.Name)
 	case *ast.ExprStmt:
-		f.emit(&ir.Eval{X: f.call(ast.Unparen(s.X).(*ast.CallExpr))})
+		f.exprStmt(ast.Unparen(s.X).(*ast.CallExpr))
 	case *ast.AssignStmt:
 		f.assign(s)
 	case *ast.IncDecStmt:
@@ -45,6 +50,12 @@ func (f *function) stmt(s ast.Stmt, label string) {
 	default:
 		panic("lower: unchecked statement")
 	}
+}
+
+func (f *function) exprStmt(call *ast.CallExpr) {
+	x := f.call(call)
+	ir.Mark(x, f.site(place(call)))
+	f.emit(&ir.Eval{X: x})
 }
 
 func (f *function) inFrame(fr frame, lower func()) {

@@ -68,7 +68,11 @@ func inlineStmt(s ir.Stmt) []ir.Stmt {
 // expand returns the body of the called function with its parameters set to
 // the arguments, and the locals that then hold its results.
 func expand(c *ir.Call) (body []ir.Stmt, results []*ir.Local) {
-	e := &expansion{locals: map[*ir.Local]*ir.Local{}, labels: map[*ir.Label]*ir.Label{}}
+	e := &expansion{
+		locals: map[*ir.Local]*ir.Local{},
+		labels: map[*ir.Label]*ir.Label{},
+		sites:  map[*ir.Site]*ir.Site{nil: c.Site},
+	}
 	for i, p := range c.F.Params {
 		body = append(body, &ir.Set{Dst: []*ir.Local{e.local(p)}, X: c.Args[i]})
 	}
@@ -87,6 +91,7 @@ func expand(c *ir.Call) (body []ir.Stmt, results []*ir.Local) {
 type expansion struct {
 	locals  map[*ir.Local]*ir.Local
 	labels  map[*ir.Label]*ir.Label
+	sites   map[*ir.Site]*ir.Site
 	results []*ir.Local
 	end     *ir.Label // behind the body
 	left    bool      // a return inside the body branches to end
@@ -104,6 +109,14 @@ func (e *expansion) label(l *ir.Label) *ir.Label {
 		e.labels[l] = &ir.Label{Name: l.Name}
 	}
 	return e.labels[l]
+}
+
+// site is s behind the call that is expanded.
+func (e *expansion) site(s *ir.Site) *ir.Site {
+	if e.sites[s] == nil && s != nil {
+		e.sites[s] = &ir.Site{Pos: s.Pos, Func: s.Func, Caller: e.site(s.Caller)}
+	}
+	return e.sites[s]
 }
 
 // list copies statements; last says that the body ends with them.
@@ -181,9 +194,10 @@ func (e *expansion) expr(x ir.Expr) ir.Expr {
 	case *ir.Op:
 		y := *x
 		y.Args = e.exprs(x.Args)
+		y.Site = e.site(x.Site)
 		return &y
 	case *ir.Call:
-		return &ir.Call{F: x.F, Args: e.exprs(x.Args)}
+		return &ir.Call{F: x.F, Args: e.exprs(x.Args), Site: e.site(x.Site)}
 	case *ir.Seq:
 		return &ir.Seq{Body: e.list(x.Body, false), X: e.expr(x.X)}
 	case *ir.Select:

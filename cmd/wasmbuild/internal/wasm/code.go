@@ -7,21 +7,25 @@ import (
 	"github.com/fovea-run/fovea/kernels/simd128/opcode"
 )
 
-// codeOf is the code section, and the size of each function's entry in it.
-func codeOf(funcs []*ir.Func) (buffer, []Size) {
+// codeOf is the code section, and where each function lies in it.
+func codeOf(funcs []*ir.Func) (buffer, []Extent) {
 	index := map[*ir.Func]uint64{}
 	for i, f := range funcs {
 		index[f] = uint64(i)
 	}
 	var b buffer
 	b.unsigned(uint64(len(funcs)))
-	var sizes []Size
+	var extents []Extent
 	for _, f := range funcs {
-		before := len(b)
-		b.bytes(body(f, index))
-		sizes = append(sizes, Size{f.Name, len(b) - before})
+		code, marks := body(f, index)
+		b.bytes(code)
+		e := Extent{Func: f, Start: len(b) - len(code), End: len(b)}
+		for _, m := range marks {
+			e.Marks = append(e.Marks, Mark{e.Start + m.Offset, m.Site})
+		}
+		extents = append(extents, e)
 	}
-	return b, sizes
+	return b, extents
 }
 
 // A coder encodes one function.
@@ -30,16 +34,18 @@ type coder struct {
 	funcs  map[*ir.Func]uint64
 	locals map[*ir.Local]uint64
 	labels []*ir.Label // of the enclosing blocks, innermost last; nil for an if
+	marks  []Mark      // by offset in buffer
 }
 
-func body(f *ir.Func, funcs map[*ir.Func]uint64) buffer {
+// body is the code of a function with its marks.
+func body(f *ir.Func, funcs map[*ir.Func]uint64) (buffer, []Mark) {
 	locals, declared := assignLocals(f)
 	c := &coder{buffer: declaration(declared), funcs: funcs, locals: locals}
 	for i, s := range f.Body {
 		if r, ok := s.(*ir.Return); ok && i == len(f.Body)-1 {
 			c.exprs(r.X) // the function's end returns them
 			c.op("end")
-			return c.buffer
+			return c.buffer, c.marks
 		}
 		c.stmt(s)
 	}
@@ -47,7 +53,14 @@ func body(f *ir.Func, funcs map[*ir.Func]uint64) buffer {
 		c.op("unreachable") // every path has returned before
 	}
 	c.op("end")
-	return c.buffer
+	return c.buffer, c.marks
+}
+
+// mark notes where the next instruction comes from.
+func (c *coder) mark(site *ir.Site) {
+	if site != nil {
+		c.marks = append(c.marks, Mark{len(c.buffer), site})
+	}
 }
 
 func (c *coder) op(mnemonic string) { c.opcode(opcode.Find(mnemonic)) }
@@ -182,10 +195,12 @@ func (c *coder) expr(x ir.Expr) {
 		c.local("local.tee", x.L)
 	case *ir.Op:
 		c.exprs(x.Args)
+		c.mark(x.Site)
 		c.opcode(x.In)
 		c.immediate(x)
 	case *ir.Call:
 		c.exprs(x.Args)
+		c.mark(x.Site)
 		c.op("call")
 		c.unsigned(c.funcs[x.F])
 	case *ir.Seq:

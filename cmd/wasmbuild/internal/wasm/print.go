@@ -44,6 +44,8 @@ type funcType struct{ params, results []ir.Type }
 
 func (p *printer) section(id byte, r *reader) {
 	switch id {
+	case customSection:
+		r.take(uint32(len(r.data))) // names and places, which the text has no room for
 	case typeSection:
 		p.typeSection(r)
 	case importSection:

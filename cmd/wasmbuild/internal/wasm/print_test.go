@@ -26,7 +26,7 @@ func constantsIn(shared bool) []byte {
 		&ir.Eval{X: &ir.Const{T: ir.F64, Lo: 0x3FF0000000000000}},
 		&ir.Eval{X: &ir.Const{T: ir.V128, Lo: 1, Hi: 2}},
 		&ir.Return{X: []ir.Expr{ir.Int32(7)}})
-	binary, _ := wasm.Encode(&ir.Module{Funcs: []*ir.Func{f}, Pages: 2, Shared: shared})
+	binary := wasm.Encode(&ir.Module{Funcs: []*ir.Func{f}, Pages: 2, Shared: shared}).Binary
 	return binary
 }
 
