@@ -124,7 +124,7 @@ func fitting(order, lens U32, n uint32, total uint64, budget float32) uint32 {
 	if !(budget > 0) || n == 0 {
 		return 0
 	}
-	limit := float64(budget) * float64(total)
+	limit := float64(float64(budget) * float64(total))
 	sum := uint64(word(lens, word(order, 0)))
 	count := uint32(1)
 	for count < n {

@@ -27,7 +27,7 @@ func gatherQ8(out F32, q U8, scales U16, ids I32, n, cols uint32, scale float32)
 		for range cols / blockLen {
 			s := float32(scale * f16ToF32(rowScales.Load(0)))
 			for range uint32(blockLen) {
-				out.Store(0, s*float32(values.Load(0)))
+				out.Store(0, float32(s*float32(values.Load(0))))
 				out += 4
 				values++
 			}
@@ -45,7 +45,7 @@ func f16ToF32(h uint32) float32 {
 	fraction := h & 0x3FF
 	switch exponent {
 	case 0:
-		return Copysign32(float32(fraction)*0x1p-24, FromBits32(sign))
+		return Copysign32(float32(float32(fraction)*0x1p-24), FromBits32(sign))
 	case 31:
 		return FromBits32(sign | 0x7F800000 | fraction<<13)
 	}
