@@ -73,6 +73,7 @@ func insteadOfBuiltin(name string) string {
 
 func (c *checker) conversion(x *ast.CallExpr, to types.Type) {
 	arg := x.Args[0]
+	c.round(arg)
 	c.expr(arg)
 	from := c.info.Types[arg].Type
 	switch {

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/diag"
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/dialect"
@@ -17,11 +18,15 @@ import (
 // it found.
 func Package(p *load.Package) error {
 	c := &checker{
-		pkg:    p,
-		info:   p.Info,
-		report: diag.NewReporter(p.Fset, p.Sources),
-		calls:  map[*types.Func][]call{},
-		names:  map[string]bool{},
+		pkg:     p,
+		info:    p.Info,
+		report:  diag.NewReporter(p.Fset, p.Sources),
+		calls:   map[*types.Func][]call{},
+		names:   map[string]bool{},
+		rounded: map[ast.Node]bool{},
+	}
+	for _, e := range p.Errors {
+		c.report.Reportf(e.Pos, "%s", e.Msg)
 	}
 	for _, f := range p.Files {
 		c.file(f)
@@ -39,6 +44,7 @@ type checker struct {
 	order   []*types.Func          // functions in source order
 	calls   map[*types.Func][]call // of each function, for finding recursion
 	names   map[string]bool        // exported names
+	rounded map[ast.Node]bool      // float products that cannot be fused with a sum
 }
 
 type call struct {
@@ -52,7 +58,7 @@ func (c *checker) errorf(at ast.Node, format string, args ...any) {
 
 func (c *checker) file(f *ast.File) {
 	for _, imp := range f.Imports {
-		if imp.Name == nil || imp.Name.Name != "." {
+		if imp.Path.Value == strconv.Quote(load.Simd128) && (imp.Name == nil || imp.Name.Name != ".") {
 			c.errorf(imp, "simd128 needs a dot import: write `import . %q`", load.Simd128)
 		}
 	}
@@ -88,6 +94,9 @@ func (c *checker) packageDecl(d *ast.GenDecl) {
 
 func (c *checker) typeSpec(s *ast.TypeSpec) {
 	t := c.info.Defs[s.Name].Type()
+	if invalid(t) {
+		return
+	}
 	if _, ok := dialect.ValueType(t); !ok || s.TypeParams != nil {
 		c.errorf(s, "type %s: only numeric types can be named: write `type %s uint32`, and loads at offsets instead of fields", s.Name.Name, s.Name.Name)
 	}
@@ -95,7 +104,7 @@ func (c *checker) typeSpec(s *ast.TypeSpec) {
 
 func (c *checker) funcDecl(d *ast.FuncDecl) {
 	fn, ok := c.info.Defs[d.Name].(*types.Func)
-	if !ok {
+	if !ok || c.ill(d) {
 		return
 	}
 	c.fn = fn
@@ -116,6 +125,27 @@ func (c *checker) funcDecl(d *ast.FuncDecl) {
 		c.block(d.Body)
 	}
 }
+
+// ill reports whether a function is no Go, so that there is nothing to say
+// about it but what go/types does.
+func (c *checker) ill(d *ast.FuncDecl) bool {
+	for _, e := range c.pkg.Errors {
+		if d.Pos() <= e.Pos && e.Pos < d.End() {
+			return true
+		}
+	}
+	found := false
+	ast.Inspect(d, func(n ast.Node) bool {
+		x, ok := n.(ast.Expr)
+		tv, known := c.info.Types[x]
+		_, selector := x.(*ast.SelectorExpr)
+		found = found || ok && (tv.IsValue() || tv.IsType()) && invalid(tv.Type) || selector && !known
+		return !found
+	})
+	return found
+}
+
+func invalid(t types.Type) bool { return t.Underlying() == types.Typ[types.Invalid] }
 
 func (c *checker) fields(fields *ast.FieldList) {
 	if fields == nil {

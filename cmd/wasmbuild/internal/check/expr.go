@@ -25,6 +25,9 @@ func (c *checker) expr(x ast.Expr) {
 	case *ast.UnaryExpr:
 		c.unary(x)
 	case *ast.BinaryExpr:
+		if !sums[x.Op] {
+			c.round(x.X, x.Y)
+		}
 		c.expr(x.X)
 		c.expr(x.Y)
 		c.binaryOp(x, x.Op, x.X, x.Y, tv.Type)
@@ -99,34 +102,29 @@ func (c *checker) binaryOp(at ast.Node, op token.Token, x, y ast.Expr, t types.T
 		c.shift(y, t)
 	case token.QUO, token.REM:
 		c.division(op, y, t)
-	case token.ADD, token.SUB:
-		if dialect.IsFloat(t) {
-			c.noProduct(x, op)
-			c.noProduct(y, op)
+	case token.MUL:
+		if dialect.IsFloat(t) && !c.rounded[at] {
+			c.errorf(at, "Go may fuse this product with a sum, also where its value goes: write %s(a*b), or MulAdd on vectors", typeName(t))
 		}
 	}
 }
 
-// noProduct refuses a float product as an operand: on some processors Go
-// would round the product and the sum together, WebAssembly never does.
-func (c *checker) noProduct(x ast.Expr, op token.Token) {
-	inner := ast.Unparen(x)
-	for {
-		u, ok := inner.(*ast.UnaryExpr)
-		if !ok || (u.Op != token.SUB && u.Op != token.ADD) {
-			break
-		}
-		inner = ast.Unparen(u.X)
-	}
-	b, ok := inner.(*ast.BinaryExpr)
-	if !ok || b.Op != token.MUL || c.info.Types[b].Value != nil {
-		return
-	}
-	t := typeName(c.info.Types[b].Type)
-	c.errorf(x, "Go may fuse this product with the %s: write %s(a*b) %s c, or MulAdd on vectors", sumName[op], t, op)
-}
+// sums holds the operations that Go may fuse with a product.
+var sums = map[token.Token]bool{token.ADD: true, token.SUB: true}
 
-var sumName = map[token.Token]string{token.ADD: "sum", token.SUB: "difference"}
+// round notes that float products in xs are rounded before anything is added:
+// what takes them does it. On some processors Go would round a product and
+// the sum it goes into together, across statements and inlined calls;
+// WebAssembly never does.
+func (c *checker) round(xs ...ast.Expr) {
+	for _, x := range xs {
+		x = ast.Unparen(x)
+		for u, ok := x.(*ast.UnaryExpr); ok; u, ok = x.(*ast.UnaryExpr) {
+			x = ast.Unparen(u.X)
+		}
+		c.rounded[x] = true
+	}
+}
 
 func (c *checker) division(op token.Token, y ast.Expr, t types.Type) {
 	if !dialect.IsInteger(t) || dialect.IsUnsigned(t) {

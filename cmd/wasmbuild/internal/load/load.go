@@ -29,12 +29,16 @@ type Package struct {
 	Types   *types.Package
 	Info    *types.Info
 	Sources map[string][]byte // by name in Fset
+	Errors  []types.Error     // what is no Go; package check reports them
 }
 
 // Dir loads the package in dir, with these build tags: "relaxed", "threads".
 // The intrinsics come from the module that dir is in. Positions are named
-// relative to the module's root. Errors in the source are a [diag.List].
+// relative to the module's root. Errors of syntax are a [diag.List].
 func Dir(dir string, tags ...string) (*Package, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, err
+	}
 	root, err := moduleRoot(dir)
 	if err != nil {
 		return nil, err
@@ -87,11 +91,13 @@ func (l *loader) load(dir string) (*Package, error) {
 		Defs:  map[*ast.Ident]types.Object{},
 		Uses:  map[*ast.Ident]types.Object{},
 	}}
-	conf := types.Config{Importer: only{intrinsics}, Error: l.typeError}
+	conf := types.Config{Importer: only{intrinsics}, Error: func(err error) {
+		var e types.Error
+		if errors.As(err, &e) {
+			p.Errors = append(p.Errors, e)
+		}
+	}}
 	p.Types, _ = conf.Check(files[0].Name.Name, l.fset, files, p.Info)
-	if err := l.report.Err(); err != nil {
-		return nil, err
-	}
 	return p, nil
 }
 
@@ -157,16 +163,8 @@ func (l *loader) intrinsics() (*types.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	conf := types.Config{Importer: hollow{}, IgnoreFuncBodies: true, Error: l.typeError}
-	pkg, _ := conf.Check(Simd128, l.fset, files, nil)
-	return pkg, l.report.Err()
-}
-
-func (l *loader) typeError(err error) {
-	var e types.Error
-	if errors.As(err, &e) {
-		l.report.Reportf(e.Pos, "%s", e.Msg)
-	}
+	conf := types.Config{Importer: hollow{}, IgnoreFuncBodies: true}
+	return conf.Check(Simd128, l.fset, files, nil)
 }
 
 // only imports the intrinsics and nothing else.

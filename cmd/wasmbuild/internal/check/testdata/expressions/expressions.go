@@ -8,16 +8,25 @@ func vectors(x, y Float32x4, m Mask32x4) bool {
 	return x == y   // want "compare with Equal"
 }
 
-func products(a, b, c float32) float32 {
-	s := a*b + c     // want "Go may fuse this product with the sum: write float32\(a\*b\) \+ c"
-	s = c - (a * b)  // want "with the difference"
-	s = c + -(a * b) // want "may fuse"
-	s += a * b       // want "may fuse"
-	s -= b * c       // want "may fuse"
-	s = float32(a*b) + c
-	t := a * b
-	return s + t + 2*3
+func products(a, b, c float32, d float64, p F32) float32 {
+	s := float32(a*b) + c + float32(-(a * b)) - float32(+(a*b)*c)
+	s = a*b + c            // want "Go may fuse this product with a sum, also where its value goes: write float32\(a\*b\), or MulAdd"
+	s = c - (a * b)        // want "may fuse"
+	s = c + -(a * b)       // want "may fuse"
+	s += a * b             // want "may fuse"
+	t := a * b             // want "may fuse"
+	t *= c                 // want "may fuse"
+	p.Store(0, a*b)        // want "may fuse"
+	d = d*d*d + 1          // want "write float64"
+	d = float64(d*d) + 2*3 // constants are exact
+	if a*b < c*d32(d) || (a*b)*c/a == s/(b*c) {
+		return s
+	}
+	s = min(a*b, c) // want "may fuse"
+	return a * b    // want "may fuse"
 }
+
+func d32(d float64) float32 { return float32(d * d) }
 
 func divisions(x, y int32, u uint64) int32 {
 	x = x / y  // want "signed / only by a constant"

@@ -1,0 +1,19 @@
+package mixed
+
+import "math" // want "could not import math .a kernel imports nothing but"
+
+type broken missing // want "undefined: missing"
+
+func root(x []float64) float64 { return math.Sqrt(x[0]) }
+
+func unknown(x []uint32) uint32 { return missing } // want "undefined: missing"
+
+func unused() {
+	x := uint32(1) // want "declared and not used: x"
+}
+
+func arguments() uint32 { return uint32() } // want "missing argument in conversion"
+
+func empty(b broken) {}
+
+func slices(x []uint32) {} // want "no slices"
