@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"sort"
 
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/build"
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/diag"
 )
 
 // A variant is one of the modules that are built from the same kernels.
@@ -27,37 +27,78 @@ var variants = []variant{
 	{file: "infer-relaxed-threads.wasm", relaxed: true, threads: true},
 }
 
-// runKernels compiles package kernels in all variants:
-// wasmbuild kernels [-o DIR] [-sizes] [-bench].
+const kernelsHelp = `Compiles the package of kernel Go in a directory, in all variants. What is
+wrong with the source is printed with its place and what to write instead;
+then nothing is written.
+`
+
+// runKernels compiles package kernels in all variants.
 func runKernels(args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("wasmbuild kernels", flag.ContinueOnError)
-	fs.SetOutput(stderr)
+	fs := newFlags("kernels [FLAGS]", kernelsHelp)
 	src := fs.String("src", "kernels", "directory of the package")
 	out := fs.String("o", "wasm", "directory that the modules are written to")
 	sizes := fs.Bool("sizes", false, "print the size of each function, write nothing")
 	bench := fs.Bool("bench", false, "export the functions with //wasm:bench, too")
-	if err := fs.Parse(args); err != nil {
-		return flag.ErrHelp // fs has said what is wrong
+	debug := fs.Bool("g", false, "say in the modules where their code comes from, and write a source map\nbeside each: stack traces name Go functions and lines")
+	inJSON := fs.Bool("json", false, "print what is wrong with the source to standard output, a JSON object a line:\nfile, line, column, message, source")
+	if err := parse(fs, args, 0, stdout, stderr); err != nil {
+		return err
 	}
-	if fs.NArg() != 0 {
-		fs.Usage()
-		return flag.ErrHelp
-	}
-	for _, v := range variants {
-		m, err := build.Dir(*src, build.Options{Relaxed: v.relaxed, Threads: v.threads, Bench: *bench})
-		if err != nil {
+	modules, err := compile(*src, build.Options{Bench: *bench}, *debug, stderr)
+	if list, ok := diag.Of(err); ok && *inJSON {
+		if err := list.WriteJSON(stdout); err != nil {
 			return err
 		}
+		return errFaults
+	}
+	if err != nil {
+		return err
+	}
+	for i, m := range modules {
 		if *sizes {
-			err = printSizes(stdout, v.file, m)
+			err = printSizes(stdout, variants[i].file, m)
 		} else {
-			err = os.WriteFile(filepath.Join(*out, v.file), m.Binary, 0o644)
+			err = write(filepath.Join(*out, variants[i].file), m)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// compile builds every variant. Its diagnostics are those of all variants.
+func compile(src string, opts build.Options, debug bool, stderr io.Writer) ([]*build.Module, error) {
+	p := startProgress(stderr)
+	defer p.stop()
+	var modules []*build.Module
+	var faults diag.List
+	for i, v := range variants {
+		p.stepf("compiling %s, %d of %d", v.file, i+1, len(variants))
+		opts.Relaxed, opts.Threads = v.relaxed, v.threads
+		if debug {
+			opts.Debug = v.file
+		}
+		m, err := build.Dir(src, opts)
+		list, ok := diag.Of(err)
+		if err != nil && !ok {
+			return nil, err
+		}
+		faults = faults.With(list)
+		modules = append(modules, m)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return modules, nil
+}
+
+// write writes a module, and its source map if it has one.
+func write(file string, m *build.Module) error {
+	if err := os.WriteFile(file, m.Binary, 0o644); err != nil || m.Map == nil {
+		return err
+	}
+	return os.WriteFile(build.MapName(file), m.Map, 0o644)
 }
 
 // printSizes prints a table of functions, the largest first.

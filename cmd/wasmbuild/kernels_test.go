@@ -57,12 +57,3 @@ func TestWat(t *testing.T) {
 		t.Error("a source file was printed as a module")
 	}
 }
-
-// TestDiagnostic builds a wrong kernel: the error shows the place.
-func TestDiagnostic(t *testing.T) {
-	dir := "internal/check/testdata/caret"
-	err := runKernels([]string{"-src", dir, "-o", t.TempDir()}, io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "caret.go:4:12: []float32: no slices") {
-		t.Errorf("got %v", err)
-	}
-}

@@ -2,6 +2,8 @@
 // committed modules, run in the repository
 //
 //	go run ./cmd/wasmbuild kernels
+//
+// DIALECT.md beside this file specifies the Go that it compiles.
 package main
 
 import (
@@ -11,54 +13,84 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/diag"
 )
 
-// command is a subcommand. Its run returns flag.ErrHelp where usage was asked
-// for, and writes progress to stderr.
+// A command is a subcommand. Its result goes to stdout, progress to stderr.
 type command struct {
 	name  string
 	short string
-	run   func(args []string, stderr io.Writer) error
+	run   func(args []string, stdout, stderr io.Writer) error
 }
 
 var commands = []command{
-	{"kernels", "compile package kernels to WebAssembly", onStdout(runKernels)},
-	{"wat", "print a built module as text", onStdout(runWat)},
+	{"kernels", "compile package kernels to WebAssembly", runKernels},
+	{"wat", "print a built module as text", runWat},
 	{"model", "make a model file from published files", runModel},
 }
 
-// onStdout is for a command whose result is text.
-func onStdout(run func(args []string, stdout, stderr io.Writer) error) func([]string, io.Writer) error {
-	return func(args []string, stderr io.Writer) error { return run(args, os.Stdout, stderr) }
-}
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1 // the source has faults, or a file cannot be read or written
+	exitUsage  = 2 // the command line is wrong
+)
+
+// errUsage and errFaults say that what is wrong has been printed.
+var (
+	errUsage  = errors.New("wrong usage")
+	errFaults = errors.New("faults in the source")
+)
 
 func main() {
-	err := run(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		os.Exit(2)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "wasmbuild:", err)
-		os.Exit(1)
-	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func run(args []string, stderr io.Writer) error {
+// run returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	err := dispatch(args, stdout, stderr)
+	list, faults := diag.Of(err)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case errors.Is(err, errUsage):
+		return exitUsage
+	case faults: // as they are, for tools that look for file:line:column
+		fmt.Fprintln(stderr, list)
+	case !errors.Is(err, errFaults):
+		fmt.Fprintln(stderr, "wasmbuild:", err)
+	}
+	return exitFailed
+}
+
+func dispatch(args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		return usage(stderr)
+		printUsage(stderr)
+		return errUsage
 	}
-	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	name, args := args[0], args[1:]
+	switch {
+	case name == "help" && len(args) > 0:
+		name, args = args[0], []string{"-h"}
+	case slices.Contains([]string{"help", "-h", "-help", "--help"}, name):
+		printUsage(stdout)
+		return nil
+	}
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
 	if i < 0 {
-		fmt.Fprintf(stderr, "no command %q\n", args[0])
-		return usage(stderr)
+		fmt.Fprintf(stderr, "wasmbuild: no command %q\n", name)
+		printUsage(stderr)
+		return errUsage
 	}
-	return commands[i].run(args[1:], stderr)
+	return commands[i].run(args, stdout, stderr)
 }
 
-func usage(stderr io.Writer) error {
-	fmt.Fprintln(stderr, "usage: wasmbuild COMMAND [-h]")
+func printUsage(w io.Writer) {
+	fmt.Fprintln(w, "usage: wasmbuild COMMAND [FLAGS]")
 	for _, c := range commands {
-		fmt.Fprintf(stderr, "  %-8s %s\n", c.name, c.short)
+		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.short)
 	}
-	return flag.ErrHelp
+	fmt.Fprintln(w, "wasmbuild help COMMAND says more.")
+	fmt.Fprintln(w, "Exit codes: 0 done, 1 failed, 2 wrong usage.")
 }

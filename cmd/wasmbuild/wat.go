@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -9,16 +8,11 @@ import (
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/wasm"
 )
 
-// runWat prints a module as text: wasmbuild wat FILE.
+// runWat prints a module as text.
 func runWat(args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("wasmbuild wat FILE", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	if err := fs.Parse(args); err != nil {
-		return flag.ErrHelp // fs has said what is wrong
-	}
-	if fs.NArg() != 1 {
-		fs.Usage()
-		return flag.ErrHelp
+	fs := newFlags("wat FILE", "Prints a module that wasmbuild has built as text.")
+	if err := parse(fs, args, 1, stdout, stderr); err != nil {
+		return err
 	}
 	data, err := os.ReadFile(fs.Arg(0))
 	if err != nil {

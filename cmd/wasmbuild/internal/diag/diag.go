@@ -3,10 +3,13 @@
 package diag
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/token"
-	"sort"
+	"io"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +18,18 @@ type Diagnostic struct {
 	Pos     token.Position
 	Message string
 	Line    string // the source line, without its line end
+}
+
+// MarshalJSON encodes the diagnostic for editors. Line and column count from
+// 1, columns in bytes.
+func (d Diagnostic) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		File    string `json:"file"`
+		Line    int    `json:"line"`
+		Column  int    `json:"column"`
+		Message string `json:"message"`
+		Source  string `json:"source"`
+	}{d.Pos.Filename, d.Pos.Line, d.Pos.Column, d.Message, d.Line})
 }
 
 // String formats the diagnostic over three lines, without a final line end.
@@ -45,6 +60,39 @@ func (l List) Error() string {
 		b.WriteString(d.String())
 	}
 	return b.String()
+}
+
+// With returns l and those of more that it has not, in source order.
+func (l List) With(more List) List {
+	for _, d := range more {
+		if !slices.Contains(l, d) {
+			l = append(l, d)
+		}
+	}
+	l.sort()
+	return l
+}
+
+func (l List) sort() {
+	slices.SortStableFunc(l, func(a, b Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(a.Pos.Filename, b.Pos.Filename),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Column, b.Pos.Column),
+		)
+	})
+}
+
+// WriteJSON writes a JSON object a line for each diagnostic.
+func (l List) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	for _, d := range l {
+		if err := e.Encode(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Of returns the diagnostics that err holds.
@@ -96,15 +144,6 @@ func (r *Reporter) Err() error {
 	if len(r.list) == 0 {
 		return nil
 	}
-	sort.SliceStable(r.list, func(i, j int) bool {
-		a, b := r.list[i].Pos, r.list[j].Pos
-		if a.Filename != b.Filename {
-			return a.Filename < b.Filename
-		}
-		if a.Line != b.Line {
-			return a.Line < b.Line
-		}
-		return a.Column < b.Column
-	})
+	r.list.sort()
 	return r.list
 }

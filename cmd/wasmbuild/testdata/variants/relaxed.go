@@ -1,0 +1,5 @@
+//go:build relaxed
+
+package variants
+
+func name(x, y string) {}
