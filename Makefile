@@ -3,12 +3,13 @@
 # make bench   timings in headless Chromium beside tfjs-wasm
 # make build   .build/bin/demo and .build/bin/wasmbuild
 # make fuzz    fuzz each target for FUZZTIME
+# make mutate  put faults into the compiler: which do the tests notice?
 
 GO       ?= go
 FUZZTIME ?= 30s
 PEERS    := runtime_test/node_modules/.package-lock.json
 
-.PHONY: run test bench build generate deps fuzz check
+.PHONY: run test bench build generate deps fuzz mutate check
 run:
 	$(GO) run ./demo
 
@@ -39,6 +40,9 @@ generate:
 
 fuzz:
 	./runtime_test/fuzz.sh $(FUZZTIME)
+
+mutate:
+	$(GO) run ./cmd/wasmbuild/internal/mutate
 
 deps: $(PEERS)
 	./runtime_test/deps.sh browsers

@@ -156,6 +156,27 @@ func inlinedStatement(x uint32) uint32 {
 	return U32(4096).Load(64) + x
 }
 
+// bump counts at an address.
+//
+//wasm:inline
+func bump(p U32) uint32 {
+	p.Store(0, p.Load(0)+1)
+	return p.Load(0) * 5
+}
+
+// inlinedOrder reads memory before, between and behind what is inlined.
+//
+//wasm:export inlinedOrder
+func inlinedOrder(x uint32) uint32 {
+	p := U32(1024)
+	p.Store(0, x)
+	r := p.Load(0)*3 + bump(p) + p.Load(0)
+	if p.Load(0)&1 == 0 || bump(p) > p.Load(0) {
+		r ^= bump(p) / (x & 3)
+	}
+	return r
+}
+
 //wasm:inline
 func divide(x, y uint32) (q, r uint32) { return x / y, x % y }
 

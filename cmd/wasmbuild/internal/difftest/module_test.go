@@ -32,12 +32,17 @@ func compile(t *testing.T) []byte {
 	return m.Binary
 }
 
-// runtimes are wazero's two engines.
+// runtimes are wazero's two engines. Each compiles a module once, however
+// often it is started.
 func runtimes() map[string]wazero.RuntimeConfig {
 	return map[string]wazero.RuntimeConfig{
-		"compiler":    wazero.NewRuntimeConfigCompiler().WithMemoryLimitPages(maxPages),
-		"interpreter": wazero.NewRuntimeConfigInterpreter().WithMemoryLimitPages(maxPages),
+		"compiler":    limited(wazero.NewRuntimeConfigCompiler()),
+		"interpreter": limited(wazero.NewRuntimeConfigInterpreter()),
 	}
+}
+
+func limited(config wazero.RuntimeConfig) wazero.RuntimeConfig {
+	return config.WithMemoryLimitPages(maxPages).WithCompilationCache(wazero.NewCompilationCache())
 }
 
 // start instantiates a module beside a fresh arena.

@@ -39,6 +39,8 @@ func shifts(x, n uint32, y int64) uint32 {
 	x = x << n        // want "must be masked: write x << \(n & 31\)"
 	x >>= n           // want "must be masked"
 	x = x >> (n & 63) // want "must be masked"
+	x = x >> (n & 32) // want "must be masked"
+	y = y << (n & 64) // want "must be masked: write x << \(n & 63\)"
 	x = x << 32       // want "write a count of 0 to 31"
 	y = y >> (n & 63)
 	y = y >> 64 // want "write a count of 0 to 63"
