@@ -2,14 +2,16 @@
 # make test    every test (installs what they need first)
 # make bench   timings in headless Chromium beside tfjs-wasm
 # make build   .build/bin/demo and .build/bin/wasmbuild
-# make fuzz    fuzz each target for FUZZTIME
+# make fuzz    run N random programs natively and compiled, and compare
+# make fuzz-readers  fuzz each target for FUZZTIME
 # make mutate  put faults into the compiler: which do the tests notice?
 
 GO       ?= go
+N        ?= 10000
 FUZZTIME ?= 30s
 PEERS    := runtime_test/node_modules/.package-lock.json
 
-.PHONY: run test bench build generate deps fuzz mutate check
+.PHONY: run test bench build generate deps fuzz fuzz-readers mutate check
 run:
 	$(GO) run ./demo
 
@@ -39,6 +41,9 @@ generate:
 	$(GO) generate ./...
 
 fuzz:
+	@$(GO) run ./cmd/wasmbuild/internal/progen/fuzz -n $(N)
+
+fuzz-readers:
 	./runtime_test/fuzz.sh $(FUZZTIME)
 
 mutate:

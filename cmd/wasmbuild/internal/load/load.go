@@ -39,6 +39,24 @@ func Dir(dir string, tags ...string) (*Package, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, err
 	}
+	l, err := newLoader(dir, tags)
+	if err != nil {
+		return nil, err
+	}
+	return l.load(dir)
+}
+
+// Intrinsics loads the declarations of simd128 alone, of the module that dir
+// is in.
+func Intrinsics(dir string) (*types.Package, error) {
+	l, err := newLoader(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	return l.intrinsics()
+}
+
+func newLoader(dir string, tags []string) (*loader, error) {
 	root, err := moduleRoot(dir)
 	if err != nil {
 		return nil, err
@@ -47,7 +65,7 @@ func Dir(dir string, tags ...string) (*Package, error) {
 	l.context = build.Default
 	l.context.BuildTags = tags
 	l.report = diag.NewReporter(l.fset, l.sources)
-	return l.load(dir)
+	return l, nil
 }
 
 type loader struct {
