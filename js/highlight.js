@@ -14,6 +14,10 @@ export class PageText {
   text = '';
   #nodes = []; // {node, start}, in order
   #starts = new WeakMap(); // of text nodes
+  // The text is joined once: to look at the end of a string that grows makes
+  // the engine copy all of it, each time.
+  #written = [];
+  #length = 0;
 
   /**
    * @param {Element} root
@@ -22,6 +26,8 @@ export class PageText {
   constructor(root, { skip } = {}) {
     this.root = root;
     this.#gather(root, skip ? `${SKIPPED}, ${skip}` : SKIPPED);
+    this.text = this.#written.join('');
+    this.#written = [];
   }
 
   #gather(element, skip) {
@@ -32,7 +38,7 @@ export class PageText {
     const keeps = style.whiteSpace.startsWith('pre') || style.whiteSpace === 'break-spaces';
     for (const child of element.childNodes) {
       if (child.nodeType === Node.TEXT_NODE) this.#add(child, keeps);
-      else if (child.nodeName === 'BR') this.text += '\n';
+      else if (child.nodeName === 'BR') this.#write('\n');
       else if (child.nodeType === Node.ELEMENT_NODE && !child.matches(skip)) this.#gather(child, skip);
     }
     if (!inline) this.#break();
@@ -41,15 +47,24 @@ export class PageText {
   /** Adds a text node unless it is only space between blocks. */
   #add(node, keeps) {
     const data = keeps ? node.data : node.data.replace(/\s/g, ' ');
-    if (!data || (data.trim() === '' && /(^|\n)$/.test(this.text))) return;
-    const start = this.text.length;
-    this.#nodes.push({ node, start });
-    this.#starts.set(node, start);
-    this.text += data;
+    if (!data || (data.trim() === '' && /(^|\n)$/.test(this.#tail()))) return;
+    this.#nodes.push({ node, start: this.#length });
+    this.#starts.set(node, this.#length);
+    this.#write(data);
   }
 
   #break() {
-    if (this.text && !this.text.endsWith('\n\n')) this.text += '\n\n';
+    if (this.#length > 0 && this.#tail() !== '\n\n') this.#write('\n\n');
+  }
+
+  #write(text) {
+    this.#written.push(text);
+    this.#length += text.length;
+  }
+
+  /** The last two characters written. */
+  #tail() {
+    return this.#written.slice(-2).map((s) => s.slice(-2)).join('').slice(-2);
   }
 
   /** The parts of text nodes that make up text[start:end]. */

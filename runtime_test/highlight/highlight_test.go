@@ -44,8 +44,8 @@ func TestHighlight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if outcome.Tests != 9 {
-		t.Errorf("%d tests ran, want 9", outcome.Tests)
+	if outcome.Tests != 10 {
+		t.Errorf("%d tests ran, want 10", outcome.Tests)
 	}
 	for _, f := range outcome.Failures {
 		t.Error(f)

@@ -45,6 +45,19 @@ const tests = {
     equal(page.range(0, 0), null, 'an empty range');
     equal(page.range(1e9, 1e9 + 1), null, 'a range beyond the text');
   },
+
+  'many blocks are read in time that grows with their number only'() {
+    const many = document.createElement('div');
+    for (let i = 0; i < 50000; i++) many.append(Object.assign(document.createElement('p'), { textContent: 'a' }));
+    document.body.append(many);
+    const since = performance.now();
+    const { text } = new PageText(many);
+    const took = performance.now() - since;
+    many.remove();
+    equal(text, 'a\n\n'.repeat(50000), 'text');
+    // A fraction of a second; the square of their number took 14.
+    if (!(took < 5000)) throw new Error(`${took} ms`);
+  },
 };
 
 for (const marks of [false, true]) {
