@@ -4,7 +4,7 @@
 //   import { open } from './fovea.js';
 //
 //   const rt = await open();
-//   const model = await rt.load('use-lite-q8.safetensors', { onProgress: console.log });
+//   const model = await rt.load('use-lite-int8.safetensors', { onProgress: console.log });
 //   const tokens = await model.tokenize('Light is a wave.');
 //   const session = model.session();
 //   const { embedding } = await session.run('encode', {
@@ -34,6 +34,8 @@ export { FoveaError };
  * @typedef {{indices: number[], tokens: number}} Batch texts to encode in one run, and the most tokens of one
  */
 
+const VARIANTS = ['auto', 'simd', 'relaxed'];
+
 /**
  * Compiles the module.
  * @param {object} [o]
@@ -45,7 +47,8 @@ export { FoveaError };
  * @returns {Promise<Runtime>}
  */
 export async function open({ worker = 'document' in globalThis, variant = 'auto', wasmURL, module } = {}) {
-  if (!module) wasmURL = (wasmURL ? new URL(wasmURL, globalThis.location?.href) : new URL('../wasm/', import.meta.url)).href;
+  if (!VARIANTS.includes(variant)) throw new FoveaError('value', { op: 'open', arg: 'variant', got: variant, want: VARIANTS.join(', ') });
+  if (!module) wasmURL = (wasmURL ? new URL(`${wasmURL}`.replace(/\/*$/, '/'), globalThis.location?.href) : new URL('../wasm/', import.meta.url)).href;
   const backend = worker ? new WorkerBackend() : new InlineBackend();
   try {
     return new Runtime(backend, await backend.call('open', [{ module, wasmURL, variant }]));

@@ -221,4 +221,7 @@ test('the module can be given or be elsewhere', async () => {
   const { out } = await rt.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } });
   assert.equal(out.data[0], 3);
   await fails(open({ wasmURL: new URL('./nowhere/', import.meta.url) }), { code: 'fetch', op: 'open' });
+  await fails(open({ variant: 'fast' }), { code: 'value', op: 'open', arg: 'variant', got: 'fast' });
+  const folder = await open({ wasmURL: new URL('../wasm', import.meta.url), variant: 'simd' }); // no slash at its end
+  folder.close();
 });
