@@ -56,7 +56,7 @@ export class Core {
       progress?.({ loaded, total: file.length });
     }
     // A missing weight shows now rather than at the first run.
-    for (const p of programs.values()) bind(instance, p, p.dims.map((d) => d.min));
+    for (const p of programs.values()) bind(instance, p.name, p, p.dims.map((d) => d.min));
     const id = ++this.#ids;
     this.#models.set(id, { instance, programs });
     return { id, card, programs: [...programs.values()].map(describe) };
@@ -211,16 +211,16 @@ function deduce(program, dim, given) {
   throw new FoveaError('input-shape', { op: program.name, arg: named.name, got: print(given.get(named.name).shape), want: print(named.shape) });
 }
 
-function bind(instance, program, dims) {
+function bind(instance, op, program, dims) {
   instance.post(dims);
-  const table = instance.call(program.name, 'bind', program.handle, dims.length);
-  if (table === 0) throw instance.failure(program.name, (i) => operationAt(instance, program.handle, i));
+  const table = instance.call(op, 'bind', program.handle, dims.length);
+  if (table === 0) throw instance.failure(op, (i) => operationAt(instance, program.handle, i));
   return table;
 }
 
 /** Binds, fills the inputs, runs and copies the outputs. */
 function execute(instance, op, program, dims, given) {
-  const table = bind(instance, { ...program, name: op }, dims);
+  const table = bind(instance, op, program, dims);
   const tensor = ({ index }) => {
     const [addr, bytes, , rank, ...shape] = instance.words(table + 32 + 48 * index, 10);
     return { addr, bytes, shape: shape.slice(0, rank) };
