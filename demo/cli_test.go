@@ -50,6 +50,21 @@ func TestFocusRefuses(t *testing.T) {
 	}
 }
 
+// TestNotes counts the sentences that are longer than the model reads.
+func TestNotes(t *testing.T) {
+	long := strings.Repeat("light and heat and colour ", 35) + ".\n\n"
+	for text, want := range map[string]string{
+		"Short.":              "",
+		long:                  "1 sentence is longer",
+		long + "Ha.\n" + long: "2 sentences are longer",
+	} {
+		_, notes, err := command(t, text, "focus", "-")
+		if err != nil || !strings.Contains(notes, want) || want == "" && strings.Contains(notes, "longer") {
+			t.Errorf("%.20q…: %v and %q, want %q", text, err, notes, want)
+		}
+	}
+}
+
 func TestFocusCanBeStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -122,8 +122,11 @@ func (r *report) printNotes(w io.Writer) {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }
 	fmt.Fprintf(w, "%d of %d sentences, %d tokens; loading %s, reading %s, focusing %s\n",
 		r.result.Kept, len(r.doc.Sentences), r.doc.Tokens, ms(r.times.load), ms(r.times.encode), ms(r.times.focus))
-	if n := r.doc.Clipped; n > 0 {
-		fmt.Fprintf(w, "%d longer than the model reads at once: only the beginning counted\n", n)
+	switch n := r.doc.Clipped; {
+	case n == 1:
+		fmt.Fprintln(w, "1 sentence is longer than the model reads at once: only its beginning counted")
+	case n > 1:
+		fmt.Fprintf(w, "%d sentences are longer than the model reads at once: only their beginnings counted\n", n)
 	}
 	if r.result.QueryClipped {
 		fmt.Fprintln(w, "the query is longer than the model reads at once: only its beginning counted")

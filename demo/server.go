@@ -33,6 +33,10 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker
 // runServe serves the page until ctx is done.
 func runServe(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.Usage = func() {
+		fmt.Fprintln(flags.Output(), "usage: demo [-addr ADDRESS]    serve the page\n       demo focus -h           find sentences in the terminal")
+		flags.PrintDefaults()
+	}
 	addr := flags.String("addr", defaultAddr, "address to listen on; the default takes another port if its own is in use")
 	if err := flags.Parse(args); err != nil {
 		return err
