@@ -61,7 +61,7 @@ export async function checkDigest(file, { sha256: want }) {
 function dataStart(file) {
   if (file.length < 8) throw damaged('', `${file.length} bytes`, 'at least 8');
   const n = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  if (n > MAX_HEADER || n > file.length - 8) throw damaged('', `a header of ${n} bytes in a file of ${file.length}`, '');
+  if (n > MAX_HEADER || n > file.length - 8) throw damaged('', `a header of ${n} bytes in a file of ${file.length} (is this a safetensors file?)`, '');
   return 8 + n;
 }
 
