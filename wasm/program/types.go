@@ -44,16 +44,6 @@ func (d DType) Size() int {
 	return 0
 }
 
-// ParseDType returns the type with that name.
-func ParseDType(name string) (DType, bool) {
-	for d := F32; d <= Q8; d++ {
-		if dtypeNames[d] == name {
-			return d, true
-		}
-	}
-	return 0, false
-}
-
 // Class says where a tensor lives and who writes it.
 type Class uint32
 
