@@ -3,13 +3,14 @@
 package kernels
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	. "github.com/fovea-run/fovea/kernels/simd128"
-	"github.com/fovea-run/fovea/wasm/program"
 )
 
 // newCrew returns a host of n workers; the others follow in goroutines until
@@ -29,24 +30,10 @@ func newCrew(t testing.TB, n uint32) *host {
 	return h
 }
 
-// manyTiles is operations of more than one tile, at odd places.
-var manyTiles = []opCase{
-	{name: "gather", attrs: attrs(0.5), inputs: []*array{ramp(7, 2000), indices(0, 6, 3, 3, 1, 2, 5)}},
-	{name: "layer_norm", attrs: attrs(1e-3), inputs: []*array{ramp(41, 513), ramp(513), ramp(513)}},
-	{name: "matmul", attrs: attrs(int(program.GELU)), inputs: []*array{ramp(3, 51, 70), ramp(70, 203), ramp(203), ramp(3, 51, 203)}},
-	{name: "attention", attrs: attrs(3, 8, 6, 0, 0, 0, 0.25), inputs: []*array{ramp(2, 30, 24), ramp(2, 140, 24), ramp(2, 140, 18), indices(140, 7)}},
-	{name: "attention_weights", attrs: attrs(3, 8, 0, 0, 0.25), inputs: []*array{ramp(2, 30, 24), ramp(2, 140, 24), indices(0, 77)}},
-	{name: "scores", inputs: []*array{ramp(3, 9), ramp(201, 9)}},
-	{name: "add", inputs: []*array{ramp(3, 5001), ramp(3, 5001)}},
-	{name: "activation", attrs: attrs(int(program.Tanh)), inputs: []*array{ramp(9, 1001)}},
-	{name: "l2_normalize", attrs: attrs(1e-6), inputs: []*array{ramp(200, 70)}},
-	{name: "softmax", inputs: []*array{ramp(200, 70)}},
-}
-
 // TestCrewBits runs every operation with several workers: the bits are those
 // of one worker, which TestOpsRunTheirKernels compares with the kernels.
 func TestCrewBits(t *testing.T) {
-	for _, c := range append(opCases, manyTiles...) {
+	for _, c := range opCases {
 		one := newHost(t, 100)
 		table := one.op(c.name, c.attrs, c.inputs...)
 		one.run(table)
@@ -61,6 +48,32 @@ func TestCrewBits(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestOwnScratch runs attention as worker 2 alone: of the scratch memory it
+// uses its own part, which is there.
+func TestOwnScratch(t *testing.T) {
+	h := newCrew(t, 1)
+	crewSize.Store(0, 3)
+	c := opCases[slices.IndexFunc(opCases, func(c opCase) bool { return c.name == "attention" })]
+	table := h.op(c.name, c.attrs, c.inputs...)
+	crewSize.Store(0, 1)
+	scratch, own := table.Load(bindScratch), table.Load(bindOwnScratch)
+	if end := scratch + 3*own; own == 0 || end > heapCur() {
+		t.Fatalf("three times %d bytes from %d on end behind %d", own, scratch, heapCur())
+	}
+	MemoryFill(scratch, 0xAA, 3*own)
+	if !perform(table, 2) {
+		t.Fatal("aborted")
+	}
+	used := func(worker uint32) bool {
+		at := scratch + worker*own
+		part := h.arena.Bytes()[at : at+own]
+		return bytes.Count(part, []byte{0xAA}) != len(part)
+	}
+	if used(0) || used(1) || !used(2) {
+		t.Errorf("the workers' parts are used: %v, %v, %v; want that of worker 2", used(0), used(1), used(2))
 	}
 }
 

@@ -80,6 +80,33 @@ var opCases = []opCase{
 	{"attention_received", nil, []*array{ramp(2, 3, 4, 5), indices(4, 2)}, 10, func(out F32, in []uint32, _ F32) {
 		attentionReceived(out, F32(in[0]), I32(in[1]), 2, 3, 4, 5)
 	}},
+
+	// More than one tile each, the last ones not whole; see share.go.
+	{"gather", attrs(0.5), []*array{ramp(7, 2003), indices(0, 6, 3, 3, 1, 2, 5)}, 7 * 2003, func(out F32, in []uint32, _ F32) {
+		gather(out, F32(in[0]), I32(in[1]), 7, 2003, 0.5)
+	}},
+	{"layer_norm", attrs(1e-3), []*array{ramp(41, 513), ramp(513), ramp(513)}, 41 * 513, func(out F32, in []uint32, _ F32) {
+		layerNorm(out, F32(in[0]), F32(in[1]), F32(in[2]), 41, 513, 1e-3)
+	}},
+	{"matmul", attrs(int(program.GELU)), []*array{ramp(3, 51, 70), ramp(70, 203), ramp(203), ramp(3, 51, 203)}, 153 * 203, func(out F32, in []uint32, scratch F32) {
+		packPanels(scratch, F32(in[1]), 70, 203)
+		gemm(out, F32(in[0]), scratch, F32(in[2]), F32(in[3]), 153, 70, 203, actGELU)
+	}},
+	{"scores", nil, []*array{ramp(3, 9), ramp(201, 9)}, 3 * 201, func(out F32, in []uint32, _ F32) {
+		scores(out, F32(in[0]), F32(in[1]), 3, 201, 9)
+	}},
+	{"softmax", nil, []*array{ramp(150, 70)}, 150 * 70, func(out F32, in []uint32, _ F32) {
+		softmax(out, F32(in[0]), 150, 70)
+	}},
+	{"l2_normalize", attrs(1e-6), []*array{ramp(150, 70)}, 150 * 70, func(out F32, in []uint32, _ F32) {
+		l2Normalize(out, F32(in[0]), 150, 70, 1e-6)
+	}},
+	{"add", nil, []*array{ramp(3, 5001), ramp(3, 5001)}, 15003, func(out F32, in []uint32, _ F32) {
+		add(out, F32(in[0]), F32(in[1]), 15003)
+	}},
+	{"activation", attrs(int(program.Tanh)), []*array{ramp(9, 1001)}, 9009, func(out F32, in []uint32, _ F32) {
+		activate(out, F32(in[0]), 9009, actTanh)
+	}},
 }
 
 func TestOpsRunTheirKernels(t *testing.T) {
