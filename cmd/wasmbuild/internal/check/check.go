@@ -93,10 +93,11 @@ func (c *checker) packageDecl(d *ast.GenDecl) {
 }
 
 func (c *checker) typeSpec(s *ast.TypeSpec) {
-	t := c.info.Defs[s.Name].Type()
-	if invalid(t) {
+	def := c.info.Defs[s.Name]
+	if def == nil || invalid(def.Type()) {
 		return
 	}
+	t := def.Type()
 	if _, ok := dialect.ValueType(t); !ok || s.TypeParams != nil {
 		c.errorf(s, "type %s: only numeric types can be named: write `type %s uint32`, and loads at offsets instead of fields", s.Name.Name, s.Name.Name)
 	}

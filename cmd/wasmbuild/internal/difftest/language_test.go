@@ -25,6 +25,8 @@ var kernels = map[string]any{
 	"sparse": sparse, "long": long, "labels": labels, "constantBranches": constantBranches,
 	"booleans": booleans, "early": early, "known": known, "unread": unread, "folded": folded,
 	"loadTrap": loadTrap, "storeTrap": storeTrap, "unused": unused, "stop": stop, "fill": fill,
+	"rangesOf": rangesOf, "labelled": labelled, "several": several, "widths": widths,
+	"compound": compound, "scopes": scopes, "binds": binds,
 	"move": move, "grow": grow, "loads": loads, "dot": dot,
 }
 
