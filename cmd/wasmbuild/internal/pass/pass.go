@@ -24,6 +24,7 @@ var All = []Pass{
 	{"nest", each(nest)},
 	{"fold3", each(fold)}, // of conditions that nesting brought together
 	{"tee", each(tee)},
+	{"shake2", Shake}, // what only code that folding dropped calls
 }
 
 func each(run func(*ir.Func)) func(*ir.Module) {
