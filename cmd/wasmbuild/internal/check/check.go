@@ -128,8 +128,11 @@ func (c *checker) funcDecl(d *ast.FuncDecl) {
 }
 
 // ill reports whether a function is no Go, so that there is nothing to say
-// about it but what go/types does.
+// about it but what go/types does: of some expression it knows no type.
 func (c *checker) ill(d *ast.FuncDecl) bool {
+	if len(c.pkg.Errors) == 0 {
+		return false
+	}
 	for _, e := range c.pkg.Errors {
 		if d.Pos() <= e.Pos && e.Pos < d.End() {
 			return true
@@ -137,13 +140,24 @@ func (c *checker) ill(d *ast.FuncDecl) bool {
 	}
 	found := false
 	ast.Inspect(d, func(n ast.Node) bool {
-		x, ok := n.(ast.Expr)
-		tv, known := c.info.Types[x]
-		_, selector := x.(*ast.SelectorExpr)
-		found = found || ok && (tv.IsValue() || tv.IsType()) && invalid(tv.Type) || selector && !known
+		if x, ok := n.(ast.Expr); ok {
+			found = found || c.unknown(x)
+		}
 		return !found
 	})
 	return found
+}
+
+func (c *checker) unknown(x ast.Expr) bool {
+	tv, known := c.info.Types[x]
+	if known {
+		return (tv.IsValue() || tv.IsType()) && invalid(tv.Type)
+	}
+	switch x.(type) {
+	case *ast.BinaryExpr, *ast.UnaryExpr, *ast.CallExpr, *ast.SelectorExpr:
+		return true
+	}
+	return false
 }
 
 func invalid(t types.Type) bool { return t.Underlying() == types.Typ[types.Invalid] }

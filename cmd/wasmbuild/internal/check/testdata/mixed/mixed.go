@@ -17,3 +17,9 @@ func arguments() uint32 { return uint32() } // want "missing argument in convers
 func empty(b broken) {}
 
 func slices(x []uint32) {} // want "no slices"
+
+func shifted(x uint32) uint32 {
+	y := x << math.MaxInt8
+	z := y << 3 & (x << 40)
+	return z
+}
