@@ -2,6 +2,8 @@
 // addresses into linear memory, atomics, and the scalar instructions that Go
 // has no operator for.
 //
+// The language of kernels is specified in cmd/wasmbuild/DIALECT.md.
+//
 // wasmbuild replaces each call by the WebAssembly instruction that package opcode
 // names. Natively the same calls run on a pure-Go emulation over an [Arena],
 // which is bounds-checked and traps as linear memory does.
