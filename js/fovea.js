@@ -48,13 +48,24 @@ const VARIANTS = ['auto', 'simd', 'relaxed'];
  */
 export async function open({ worker = 'document' in globalThis, variant = 'auto', wasmURL, module } = {}) {
   if (!VARIANTS.includes(variant)) throw new FoveaError('value', { op: 'open', arg: 'variant', got: variant, want: VARIANTS.join(', ') });
-  if (!module) wasmURL = (wasmURL ? new URL(`${wasmURL}`.replace(/\/*$/, '/'), globalThis.location?.href) : new URL('../wasm/', import.meta.url)).href;
+  if (!module) wasmURL = folderURL(wasmURL);
   const backend = worker ? new WorkerBackend() : new InlineBackend();
   try {
     return new Runtime(backend, await backend.call('open', [{ module, wasmURL, variant }]));
   } catch (err) {
     backend.close();
     throw err;
+  }
+}
+
+/** The address of the modules' folder: as given, or beside this file's. */
+function folderURL(given) {
+  if (!given) return new URL('../wasm/', import.meta.url).href;
+  const folder = `${given}`.replace(/\/*$/, '/');
+  try {
+    return new URL(folder, globalThis.location?.href).href;
+  } catch {
+    throw new FoveaError('value', { op: 'open', arg: 'wasmURL', got: `${given}`, want: 'an absolute URL where there is no page' });
   }
 }
 

@@ -222,6 +222,7 @@ test('the module can be given or be elsewhere', async () => {
   assert.equal(out.data[0], 3);
   await fails(open({ wasmURL: new URL('./nowhere/', import.meta.url) }), { code: 'fetch', op: 'open' });
   await fails(open({ variant: 'fast' }), { code: 'value', op: 'open', arg: 'variant', got: 'fast' });
+  await fails(open({ wasmURL: 'wasm/' }), { code: 'value', op: 'open', arg: 'wasmURL' }); // of which page?
   const folder = await open({ wasmURL: new URL('../wasm', import.meta.url), variant: 'simd' }); // no slash at its end
   folder.close();
 });
