@@ -124,6 +124,7 @@ func (c *checker) funcDecl(d *ast.FuncDecl) {
 		c.fields(d.Type.Results)
 		c.directives(d)
 		c.block(d.Body)
+		c.evaluation(d.Body)
 	}
 }
 
