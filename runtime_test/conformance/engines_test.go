@@ -28,12 +28,13 @@ var (
 	baseline = wrap(
 		&engine.Host{Kind: "native"},
 		&engine.Host{Kind: "wazero"},
-		engine.Node(),
+		engine.Node("simd"),
 		&engine.Chromium{Variant: "simd"},
 		&engine.Firefox{Variant: "simd"},
 		&engine.WebKit{},
 	)
 	relaxed = wrap(
+		engine.Node("relaxed"),
 		&engine.Chromium{Variant: "relaxed"},
 		&engine.Firefox{Variant: "relaxed"},
 	)
@@ -91,6 +92,24 @@ func build(t *testing.T, level string) *started {
 		t.Fatalf("go build for GOAMD64=%s: %v\n%s", level, err, out)
 	}
 	return wrap(&engine.Process{Label: "native/" + level, Command: []string{path}})[0]
+}
+
+// buildKernels builds all variants of a kernel package into a folder below the scratch folder.
+func buildKernels(t *testing.T, folder string, args ...string) {
+	t.Helper()
+	scratch, err := engine.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(scratch, folder)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"run", "./cmd/wasmbuild", "kernels", "-o", dir}, args...)...)
+	cmd.Dir = engine.Root()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("wasmbuild: %v\n%s", err, out)
+	}
 }
 
 func TestMain(m *testing.M) {

@@ -34,7 +34,8 @@ const (
 	Tokenize Do = "tokenize" // a model's tokenizer: Model, Text
 	Split    Do = "split"    // a model's sentence splitter: Model, Text
 	Load     Do = "load"     // only load the file Model, anew
-	Kernels  Do = "kernels"  // call exports of the module in the file Model: Kernels, Args, Inputs["image"]; JS engines only
+	Kernels  Do = "kernels"  // call exports of the module in the file Model: Kernels, Args, Rounds, Inputs["image"]; JS engines only
+	Validate Do = "validate" // compile the module in the file Model; JS engines only
 )
 
 // A Case is one question to an engine.
@@ -46,15 +47,18 @@ type Case struct {
 	Inputs map[string]Tensor  `json:"inputs,omitempty"` // an absent operand is not in it
 	Model  string             `json:"model,omitempty"`  // a path below the repository's root
 	Text   string             `json:"text,omitempty"`
-	// Each kernel starts from a memory that is the image, and is called with Args. Its output is the SHA-256 of the memory after
-	// it, in which every NaN at or above Args[0] is the canonical one.
+	// All kernels are called Rounds - 1 times, to have the engine compile them again, better. Then each is called on a memory that
+	// is the image. Its output is the memory from Args[0] on, or what the kernel asks for instead.
 	Kernels []Kernel `json:"kernels,omitempty"`
 	Args    []uint32 `json:"args,omitempty"`
+	Rounds  int      `json:"rounds,omitempty"`
 }
 
-// A Kernel is an export of a module; NaNBits is the width of floats of which any NaN will do, or 0.
+// A Kernel is an export of a module. With Digest its output is the SHA-256 of the whole memory after it, in which every NaN at or
+// above Args[0] is the canonical one, if NaNBits, the width of floats of which any NaN will do, is not 0.
 type Kernel struct {
 	Name    string `json:"name"`
+	Digest  bool   `json:"digest"`
 	NaNBits int    `json:"nanBits"`
 }
 
@@ -63,7 +67,8 @@ type Kernel struct {
 type Result struct {
 	About   string            `json:"about,omitempty"`
 	Outputs map[string]Tensor `json:"outputs,omitempty"`
-	Spans   []Span            `json:"spans,omitempty"` // of tokenize and split
+	Spans   []Span            `json:"spans,omitempty"`   // of tokenize and split
+	Refused string            `json:"refused,omitempty"` // of validate: what is wrong with the module
 	Failure *Failure          `json:"failure,omitempty"`
 }
 

@@ -22,12 +22,11 @@ type Process struct {
 	out *bufio.Reader
 }
 
-// Node runs cases on the JS bridge in node. It has the baseline variant only: node 20 keeps relaxed SIMD behind a flag that later
-// versions do not know.
-func Node() *Process {
+// Node runs cases on the JS bridge in node, with the module of a variant.
+func Node(variant string) *Process {
 	return &Process{
-		Label:   "node",
-		Command: []string{"node", "runtime_test/runner/node.mjs"},
+		Label:   "node/" + variant,
+		Command: []string{"node", "runtime_test/runner/node.mjs", variant},
 		Install: "apt-get install nodejs (version 20 or later)",
 	}
 }
