@@ -20,9 +20,9 @@
 //
 // What means one thing in Go and another in WebAssembly is refused: shifts by
 // a variable count that is not masked, signed division by a variable, float
-// to integer conversions (TruncInt32 and its like are there), and a product
-// as an operand of a sum, which Go may fuse: write float32(a*b) + c, or MulAdd
-// of vectors.
+// to integer conversions (TruncInt32 and its like are there), and float
+// products, which Go may fuse with a sum: write float32(a*b), or MulAdd of
+// vectors. cmd/wasmbuild/DIALECT.md has the whole.
 //
 // `if Relaxed` is decided when the module is built. Directives end a
 // function's doc comment: //wasm:export name exports it, to hosts that pass

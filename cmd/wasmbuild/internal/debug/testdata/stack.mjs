@@ -4,15 +4,23 @@
 //
 //	node stack.mjs MODULE EXPORT ARGS…
 import {readFileSync} from 'node:fs';
+import inspector from 'node:inspector';
 import {SourceMap} from 'node:module';
 import {dirname, join} from 'node:path';
 
 const [file, name, ...args] = process.argv.slice(2);
+// What developer tools are told of a module: where its source map is.
+const session = new inspector.Session();
+session.connect();
+const parsed = new Promise((resolve) => {
+  session.on('Debugger.scriptParsed', ({params}) => {
+    if (params.scriptLanguage === 'WebAssembly') resolve(params);
+  });
+});
+session.post('Debugger.enable');
 const module = await WebAssembly.compile(readFileSync(file));
-// The section holds a string: its length, here of one byte, and its bytes.
-const [url] = WebAssembly.Module.customSections(module, 'sourceMappingURL');
-const mapFile = join(dirname(file), new TextDecoder().decode(url.slice(1)));
-const map = new SourceMap(JSON.parse(readFileSync(mapFile, 'utf8')));
+const {sourceMapURL} = await parsed;
+const map = new SourceMap(JSON.parse(readFileSync(join(dirname(file), sourceMapURL), 'utf8')));
 
 const {exports} = await WebAssembly.instantiate(module);
 try {
