@@ -23,7 +23,7 @@ func (g *generator) program(name string) {
 		f.results = []*typ{t}
 		p.Result = t.name
 	}
-	f.write(name, "//wasm:export "+name, 25+g.IntN(35))
+	f.write(name, "//wasm:export "+name, 20+g.IntN(26))
 	g.pkg.Programs = append(g.pkg.Programs, p)
 }
 
