@@ -13,18 +13,11 @@ func (g *generator) program(name string) {
 		risk = g.Float64()
 	}
 	f := g.newFn(limit, risk)
-	p := Program{Name: name}
-	params := f.params(g.IntN(5), func() *typ { return pick(g, append(g.basics[:boolean:boolean], g.addresses...)) })
-	for _, t := range params {
-		p.Params = append(p.Params, t.name)
-	}
+	f.params(g.IntN(5), func() *typ { return pick(g, append(g.basics[:boolean:boolean], g.addresses...)) })
 	if g.chance(.9) {
-		t := pick(g, g.basics[:boolean])
-		f.results = []*typ{t}
-		p.Result = t.name
+		f.results = []*typ{pick(g, g.basics[:boolean])}
 	}
 	f.write(name, "//wasm:export "+name, 20+g.IntN(26))
-	g.pkg.Programs = append(g.pkg.Programs, p)
 }
 
 // helper writes a function that later ones call.

@@ -18,17 +18,9 @@ import (
 // A Package is the source of one generated package.
 type Package struct {
 	Source     []byte
-	Programs   []Program
 	Statements []int          // in each function, helpers included
 	Forms      map[string]int // how often each form of statement was written
 	Intrinsics map[string]int // how often each intrinsic was called
-}
-
-// A Program is an exported function.
-type Program struct {
-	Name   string
-	Params []string // Go's names of scalar types
-	Result string   // empty if there is none
 }
 
 // helpersPer is the number of programs for each helper function.
@@ -43,7 +35,8 @@ type generator struct {
 	helpers []*helper
 }
 
-// Generate writes a package of so many programs. The intrinsics are those of
+// Generate writes a package of so many programs, which are exported functions
+// p0, p1 and so on. The intrinsics are those of
 // simd128, whose scope it takes.
 func Generate(seed uint64, programs int, simd128 *types.Scope) (*Package, error) {
 	g := &generator{
