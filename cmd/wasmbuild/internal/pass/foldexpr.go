@@ -101,8 +101,6 @@ func foldBinary(x *ir.Op) ir.Expr {
 		if c, ok := evaluate(name, params[0], a.Lo, b.Lo); ok {
 			return c
 		}
-	case mirrored[name] != "" && (aConst || isAnd(x.Args[1]) && !isAnd(x.Args[0])):
-		return mirror(x, name)
 	case bConst:
 		return identity(x, name, b.Lo)
 	case aConst && commutes[name]:
@@ -111,29 +109,6 @@ func foldBinary(x *ir.Op) ir.Expr {
 		}
 	}
 	return x
-}
-
-// mirror changes the places of a comparison's operands if it has a constant
-// on its left or a conjunction on its right: wazero 1.12 on amd64 compares
-// 0 < x&y as if it were x&y < 0, wherever it knows of the 0.
-func mirror(x *ir.Op, name string) ir.Expr {
-	a, b := x.Args[0], x.Args[1]
-	if ea, eb := ir.EffectOf(a), ir.EffectOf(b); !ir.Commutes(ea, eb) || (ea|eb)&ir.Assigns != 0 {
-		return x
-	}
-	return ir.NewOp(x.In.Name[:4]+mirrored[name], b, a)
-}
-
-func isAnd(x ir.Expr) bool {
-	o, ok := x.(*ir.Op)
-	return ok && (o.In.Name == "i32.and" || o.In.Name == "i64.and")
-}
-
-// mirrored names the comparison of y with x that gives what one of x with y
-// does.
-var mirrored = map[string]string{
-	"lt_s": "gt_s", "lt_u": "gt_u", "gt_s": "lt_s", "gt_u": "lt_u",
-	"le_s": "ge_s", "le_u": "ge_u", "ge_s": "le_s", "ge_u": "le_u",
 }
 
 var commutes = map[string]bool{"add": true, "or": true, "xor": true, "mul": true}

@@ -24,6 +24,7 @@ var All = []Pass{
 	{"nest", each(nest)},
 	{"fold3", each(fold)}, // of conditions that nesting brought together
 	{"tee", each(tee)},
+	{"sides", each(sides)},
 	{"shake2", Shake}, // what only code that folding dropped calls
 }
 

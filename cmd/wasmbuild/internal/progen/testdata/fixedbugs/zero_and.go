@@ -57,3 +57,48 @@ func ifAnd(n uint32, x int64) uint32 {
 	}
 	return r
 }
+
+// zeroInLocals has the zero and the conjunction in locals that are assigned
+// more than once.
+//
+//wasm:export zeroInLocals
+func zeroInLocals(x, y uint32) uint32 {
+	z, m := uint32(0), y
+	if y > 5 {
+		m = 7
+		U32(4096).Store(0, m)
+	}
+	m = x & 3
+	if z < m {
+		U32(4096).Store(4, x)
+	}
+	z, m = y, y&12
+	return z + m
+}
+
+//wasm:export zeroApart
+func zeroApart(x, y uint32) uint32 {
+	z := uint32(0)
+	m := x & 3
+	k := y * 7
+	if z < m {
+		U32(4096).Store(4, k)
+	}
+	z = k
+	return z + k
+}
+
+// zeroOrAnd compares locals that both have been conjunctions.
+//
+//wasm:export zeroOrAnd
+func zeroOrAnd(x, y uint32) uint32 {
+	z := uint32(0)
+	m := x & 3
+	k := y * 7
+	if z < m {
+		U32(4096).Store(4, k)
+	}
+	z = k & 5
+	m = z & x
+	return z<<8 + m
+}
