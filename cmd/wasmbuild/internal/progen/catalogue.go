@@ -194,3 +194,14 @@ func (in *intrinsic) exposes() bool {
 	arithmetic := strings.HasPrefix(w, "f") && !strings.Contains(w, ".store") && !strings.Contains(w, "copysign")
 	return !arithmetic && !strings.Contains(w, "trunc_sat")
 }
+
+// canonizes reports whether a call gives an operand's NaNs the same bits, by
+// a call of its own.
+func (in *intrinsic) canonizes() bool {
+	for _, p := range in.params {
+		if p.typ != nil && in.exposes() && (p.typ.kind.float() || strings.HasPrefix(p.typ.name, "Float")) {
+			return true
+		}
+	}
+	return false
+}

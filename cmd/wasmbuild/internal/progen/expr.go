@@ -255,7 +255,7 @@ func (f *fn) vector(t *typ, depth int) expr {
 func (f *fn) intrinsicOr(t *typ, depth int, other func(*typ) expr) expr {
 	var fit []*intrinsic
 	for _, in := range f.values[t] {
-		if in.depth() < depth && !(f.divides && in.accesses()) {
+		if in.depth() < depth && !(f.divides && (in.accesses() || in.canonizes())) {
 			fit = append(fit, in)
 		}
 	}
