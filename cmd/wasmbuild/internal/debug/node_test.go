@@ -27,14 +27,14 @@ func TestNode(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, got)
 			}
-			if want := nodeTrace(t, tr); string(got) != want {
+			if want := v8Trace(t, tr); string(got) != want {
 				t.Errorf("got\n%swant\n%s", got, want)
 			}
 		})
 	}
 }
 
-func nodeTrace(t *testing.T, tr trap) string {
+func v8Trace(t *testing.T, tr trap) string {
 	var b strings.Builder
 	for i, f := range tr.funcs {
 		innermost := f
