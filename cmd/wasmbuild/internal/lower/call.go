@@ -42,7 +42,7 @@ func (f *function) extremum(name string, args []ast.Expr) ir.Expr {
 			continue
 		}
 		op := map[string]token.Token{"min": token.LSS, "max": token.GTR}[name]
-		result = choice(mnemonic(op, f.operandType(args[0], a)), x, y)
+		result = choice(mnemonic(op, f.info.Types[a].Type), x, y)
 	}
 	return result
 }

@@ -183,7 +183,7 @@ func (f *function) rangeStmt(s *ast.RangeStmt, label string) {
 		vt = ir.I32
 	}
 	id, ok := s.Key.(*ast.Ident)
-	if !ok || id.Name == "_" {
+	if !ok {
 		f.countDown(s, label, t, vt)
 		return
 	}

@@ -78,7 +78,6 @@ func integerBits(v constant.Value) uint64 {
 		}
 		return 0
 	}
-	v = constant.ToInt(v)
 	if n, exact := constant.Int64Val(v); exact {
 		return uint64(n)
 	}
@@ -125,21 +124,13 @@ func (f *function) binary(op token.Token, x, y ast.Expr, t types.Type) ir.Expr {
 	case token.SHL, token.SHR:
 		return f.shift(op, x, y)
 	}
-	operand := f.operandType(x, y)
+	operand := f.info.Types[x].Type // that of y, too
 	a, b := f.value(x), f.value(y)
 	vt := a.Type()
 	if op == token.AND_NOT {
 		return arith(vt, "and", a, arith(vt, "xor", b, &ir.Const{T: vt, Lo: ones(vt)}))
 	}
 	return arith(vt, mnemonic(op, operand), a, b)
-}
-
-// operandType is the type that both operands have.
-func (f *function) operandType(x, y ast.Expr) types.Type {
-	if f.info.Types[x].Value != nil {
-		return f.info.Types[y].Type
-	}
-	return f.info.Types[x].Type
 }
 
 // mnemonic names an operation on operands of type t, without the type.
