@@ -17,8 +17,8 @@ import (
 var update = flag.Bool("update", false, "write the expectations")
 
 // TestGolden compiles each package in testdata/golden and compares the text
-// of its module, from the emitted bytes, with simd.wat, and with relaxed.wat
-// and threads.wat where the source has something that the variants differ in.
+// of its module, from the emitted bytes, with simd.wat, and with relaxed.wat,
+// threads.wat and bench.wat where the source has something that the variants differ in.
 func TestGolden(t *testing.T) {
 	for _, dir := range cases(t, "testdata/golden") {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -28,6 +28,9 @@ func TestGolden(t *testing.T) {
 			}
 			if mentions(t, dir, "Threads") {
 				compare(t, filepath.Join(dir, "threads.wat"), text(t, dir, build.Options{Threads: true}))
+			}
+			if mentions(t, dir, "wasm:bench") {
+				compare(t, filepath.Join(dir, "bench.wat"), text(t, dir, build.Options{Bench: true}))
 			}
 		})
 	}

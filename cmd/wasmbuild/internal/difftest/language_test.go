@@ -27,11 +27,12 @@ var kernels = map[string]any{
 	"loadTrap": loadTrap, "storeTrap": storeTrap, "unused": unused, "stop": stop, "fill": fill,
 	"rangesOf": rangesOf, "labelled": labelled, "several": several, "widths": widths,
 	"compound": compound, "scopes": scopes, "binds": binds,
+	"plain": plain, "extremesOrder": extremesOrder, "negate64": negate64,
 	"move": move, "grow": grow, "loads": loads, "dot": dot,
 }
 
 // exact are the kernels whose float results have determined bits even if NaN.
-var exact = map[string]bool{"negate": true}
+var exact = map[string]bool{"negate": true, "negate64": true}
 
 func TestLanguage(t *testing.T) {
 	binary := compile(t)
