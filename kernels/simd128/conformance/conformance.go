@@ -8,6 +8,7 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"regexp"
@@ -95,7 +96,7 @@ func (o *Op) Same(got, want []byte, relaxed bool) int {
 	if len(got) != len(want) {
 		return min(len(got), len(want))
 	}
-	if slices.Equal(got, want) {
+	if bytes.Equal(got, want) {
 		return -1
 	}
 	for i := range want {
