@@ -140,8 +140,8 @@ func (mk *maker) call(x *ast.CallExpr) {
 	if mk.info().Types[x.Fun].IsType() {
 		return
 	}
-	if name := mk.text(x.Fun); name == "min" || name == "max" {
-		return
+	if name := mk.text(x.Fun); name == "min" || name == "max" || name == "slices.Concat" {
+		return // the tables are sets
 	}
 	for i := range len(x.Args) - 1 {
 		if !mk.exchangeable(x.Args[i], x.Args[i+1]) {
@@ -169,8 +169,12 @@ func (mk *maker) composite(x *ast.CompositeLit) {
 	}
 }
 
-// exchangeable reports whether neither is a constant and both have one type.
+// exchangeable reports whether neither is a constant or a row of a table, and
+// both have one type.
 func (mk *maker) exchangeable(a, b ast.Expr) bool {
+	if _, row := a.(*ast.CompositeLit); row {
+		return false
+	}
 	x, y := mk.info().Types[a], mk.info().Types[b]
 	return x.Type != nil && y.Type != nil && x.Value == nil && y.Value == nil && !x.IsNil() && !y.IsNil() &&
 		types.Identical(x.Type, y.Type) && mk.text(a) != mk.text(b)

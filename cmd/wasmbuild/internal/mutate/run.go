@@ -51,6 +51,9 @@ func buildSuites(root, dir, overlay string, patterns []string) ([]*suite, error)
 			return nil, fmt.Errorf("listing the tests of %s: %w", name, err)
 		}
 		for _, test := range strings.Fields(string(names)) {
+			if skipped.MatchString(test) {
+				continue
+			}
 			suites = append(suites, &suite{name: name + "." + test, dir: p.Dir, binary: binary, test: test})
 		}
 	}
@@ -103,7 +106,7 @@ const (
 func (s *suite) run(n int, limit time.Duration, env ...string) (*os.ProcessState, []byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	limits := fmt.Sprintf(`ulimit -v %d -t %d; exec "$0" "$@"`, memoryLimit, 1+int(limit.Seconds()))
+	limits := fmt.Sprintf(`ulimit -v %d; ulimit -t %d; exec "$0" "$@"`, memoryLimit, 1+int(limit.Seconds()))
 	cmd := exec.CommandContext(ctx, "sh", "-c", limits, s.binary, "-test.failfast", "-test.run=^"+s.test+"$")
 	cmd.Dir = s.dir
 	cmd.Env = append(append(os.Environ(), "GOMAXPROCS=1", fmt.Sprintf("MUTANT=%d", n)), env...)
