@@ -21,6 +21,31 @@ func benchTile(c, a, panel F32, iters uint32) uint32 {
 	return 2 * 4 * panelCols * kBlock
 }
 
+// benchAttend runs the innermost block of attention iters times: queryBlock
+// queries and keyBlock keys of 64 elements, and as many packed values, all of
+// which stay in the first-level caches. It returns the floating-point
+// operations of the two products of one run. block is as attendBlock has it.
+//
+//wasm:bench benchAttend
+func benchAttend(block, q, keys, values F32, iters uint32) uint32 {
+	for range iters {
+		attendBlock(block, q, keys, values, queryBlock, keyBlock, 64, 64, 4*64, 0.125)
+	}
+	return 2 * 2 * queryBlock * keyBlock * 64
+}
+
+// benchProducts is benchAttend with the two products alone: the scores are
+// taken as weights as they are.
+//
+//wasm:bench benchProducts
+func benchProducts(block, q, keys, values F32, iters uint32) uint32 {
+	for range iters {
+		gemmBlock(block+blockScores, q, keys, queryBlock, 64, keyBlock, 4*64, 4*keyBlock, 4*panelCols*64, false)
+		gemmBlock(block+blockOut, block+blockScores, values, queryBlock, keyBlock, 64, 4*keyBlock, 4*64, 4*panelCols*keyBlock, false)
+	}
+	return 2 * 2 * queryBlock * keyBlock * 64
+}
+
 // benchCeiling runs 104·iters floating-point operations in registers alone:
 // thirteen independent chains of a vector multiplication and addition each,
 // as many as sixteen registers hold. It returns their sum, so that none can

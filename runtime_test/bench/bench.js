@@ -22,19 +22,52 @@ async function turns(works, rounds) {
   return samples;
 }
 
-/** An instance of a bench build with matrices in it, and its works with their floating-point operations. */
-async function kernels(variant) {
+/** An instance of a bench build with matrices in it at their addresses, and its works with their floating-point operations. */
+async function kernels(variant, matrices) {
   const { instance } = await WebAssembly.instantiate(await bytes(`/.build/bench/infer-${variant}.wasm`));
-  const { memory, alloc, benchCeiling, benchTile, benchGemm, benchPack } = instance.exports;
-  const [a, b, c, panels] = Array.from({ length: 4 }, () => alloc(4 * SIZE * SIZE));
-  for (const matrix of [a, b]) new Float32Array(memory.buffer, matrix, SIZE * SIZE).set(random());
+  const { alloc, benchCeiling, benchTile, benchAttend, benchProducts, benchGemm, benchPack } = instance.exports;
+  const at = Array.from({ length: 4 }, () => alloc(4 * SIZE * SIZE));
+  const [a, b, c, panels] = at;
+  fill(instance, at, matrices);
   benchPack(panels, b, SIZE, SIZE);
-  const tile = benchTile(c, a, panels, 1); // operations of one run
-  return {
+  const works = {
     [`ceiling ${variant}`]: { flops: 104 * 3e6, work: () => benchCeiling(3e6) },
-    [`tile ${variant}`]: { flops: tile * 8192, work: () => benchTile(c, a, panels, 8192) },
+    ...tiles(variant, instance, at),
+    [`products ${variant}`]: { flops: benchProducts(c, a, b, panels, 1) * 400, work: () => benchProducts(c, a, b, panels, 400) },
     [`matmul ${variant}`]: { flops: 2 * SIZE ** 3, work: () => benchGemm(c, a, panels, SIZE, SIZE, SIZE) },
   };
+  return { instance, at, works };
+}
+
+/** The works that a bench build and the module in C both have. One call tells the floating-point operations of a run. */
+function tiles(name, { exports: { benchTile, benchAttend } }, [a, b, c, panels]) {
+  return {
+    [`tile ${name}`]: { flops: benchTile(c, a, panels, 1) * 8192, work: () => benchTile(c, a, panels, 8192) },
+    [`attend ${name}`]: { flops: benchAttend(c, a, b, panels, 1) * 400, work: () => benchAttend(c, a, b, panels, 400) },
+  };
+}
+
+function fill({ exports: { memory } }, at, matrices) {
+  matrices.forEach((matrix, i) => new Float32Array(memory.buffer, at[i], matrix.length).set(matrix));
+}
+
+/** The works of the module in C, with its matrices at the same addresses as in a bench build, whose bits it must give. */
+async function clangTiles({ instance: ours, at }) {
+  const { instance } = await WebAssembly.instantiate(await bytes('/.build/bench/clang.wasm'));
+  const all = [ours, instance];
+  const [a, b, c, panels] = at;
+  const matrices = [random(), random(), new Float32Array(SIZE * SIZE), random()];
+  for (const name of ['benchTile', 'benchAttend']) {
+    const [got, want] = all.map((module) => {
+      fill(module, at, matrices);
+      const args = name === 'benchTile' ? [c, a, panels, 1] : [c, a, b, panels, 1];
+      module.exports[name](...args);
+      return new Uint32Array(module.exports.memory.buffer, c, SIZE * SIZE);
+    });
+    const differs = want.findIndex((word, i) => got[i] !== word);
+    if (differs >= 0) throw new Error(`${name} in C and in Go differ at element ${differs}`);
+  }
+  return tiles('clang', instance, at);
 }
 
 const random = () => Float32Array.from({ length: SIZE * SIZE }, () => Math.random() - 0.5);
@@ -46,12 +79,15 @@ async function startTFJS() {
   await tf.ready();
 }
 
-async function micro(rounds) {
+async function micro(rounds, clang) {
   await startTFJS();
-  const [a, b] = [random(), random()].map((m) => tf.tensor2d(m, [SIZE, SIZE]));
+  const matrices = [random(), random()];
+  const [a, b] = matrices.map((m) => tf.tensor2d(m, [SIZE, SIZE]));
+  const simd = await kernels('simd', matrices);
   const all = {
-    ...await kernels('simd'),
-    ...await kernels('relaxed'),
+    ...(clang ? await clangTiles(simd) : {}),
+    ...simd.works,
+    ...(await kernels('relaxed', matrices)).works,
     'matmul tfjs-wasm': { flops: 2 * SIZE ** 3, work: () => tf.matMul(a, b).dispose() },
   };
   const samples = await turns(Object.fromEntries(Object.entries(all).map(([name, { work }]) => [name, work])), rounds);

@@ -50,7 +50,8 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := prepare(modules); err != nil {
+	clang, err := prepare(modules)
+	if err != nil {
 		return err
 	}
 	server := httptest.NewServer(site(modules))
@@ -67,7 +68,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := measure(page, f32)
+	r, err := measure(page, f32, clang)
 	if err != nil {
 		return err
 	}
@@ -84,14 +85,14 @@ func site(modules string) http.Handler {
 }
 
 // measure runs every group in the page.
-func measure(page *browser.Page, f32 string) (r results, err error) {
+func measure(page *browser.Page, f32 string, clang bool) (r results, err error) {
 	ids, err := tokens()
 	if err != nil {
 		return r, err
 	}
 	models := map[string]string{"f32": "/" + f32, "int8": "/" + published.Int8Model}
 	texts := map[string][]int32{"19 tokens": ids[:19], "128 tokens": ids[:128]}
-	if err := call(page, &r.Micro, "micro", rounds); err != nil {
+	if err := call(page, &r.Micro, "micro", rounds, clang); err != nil {
 		return r, err
 	}
 	if err := call(page, &r.Encode, "encode", models, texts, rounds); err != nil {

@@ -78,8 +78,10 @@ func (b bar) verdict() string {
 func (r results) bars() []bar {
 	e, f := r.Encode.Samples, r.Focus
 	const first = "first run / warm median, 128 tokens, fresh module"
-	return []bar{
+	bars := []bar{
 		{"4×8 tile / register-only loop, simd", r.speed("tile simd", "ceiling simd"), 0.85, false},
+		{"6×8 tile / register-only loop, relaxed", r.speed("tile relaxed", "ceiling relaxed"), 0.9, false},
+		{"attention's products / register-only loop, relaxed", r.speed("products relaxed", "ceiling relaxed"), 0.9, false},
 		{"matmul 512³ / tile, simd", r.speed("matmul simd", "tile simd"), 0.8, false},
 		{"matmul 512³ relaxed / simd", r.speed("matmul relaxed", "matmul simd"), 1.3, false},
 		// Where additions have pipes of their own, a fused pair is hardly quicker than two instructions.
@@ -93,6 +95,12 @@ func (r results) bars() []bar {
 		{"focus on the article in Chromium, s", (median(f["read relaxed"]) + median(f["query relaxed"])) / 1000, 1, true},
 		{"focus on the article in the terminal, s", median(r.Terminal) / 1000, 4, true},
 	}
+	if r.Micro.Samples["tile clang"] != nil {
+		bars = append(bars,
+			bar{"4×8 tile / the same in C by clang -O3, simd", r.speed("tile simd", "tile clang"), 0.95, false},
+			bar{"attention's block / the same in C by clang -O3, simd", r.speed("attend simd", "attend clang"), 0.95, false})
+	}
+	return bars
 }
 
 // print writes a table of times and one of ratios.
