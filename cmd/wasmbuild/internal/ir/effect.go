@@ -17,6 +17,7 @@ const (
 	Traps                      // may trap
 	Assigns                    // assigns a local
 	Jumps                      // branches or returns
+	Divides                    // may trap otherwise than memory does
 )
 
 // Pure reports whether an expression with effect e may be dropped.
@@ -25,7 +26,7 @@ func (e Effect) Pure() bool { return e&(Writes|Traps|Assigns|Jumps) == 0 }
 // Commutes reports whether expressions with effects a and b may change
 // places. Assignments are compared by the caller, which knows the locals.
 func Commutes(a, b Effect) bool {
-	if (a|b)&Jumps != 0 {
+	if (a|b)&Jumps != 0 || a&Divides != 0 && b&Reads != 0 || b&Divides != 0 && a&Reads != 0 {
 		return false
 	}
 	return (a&Writes == 0 || b&(Reads|Writes|Traps) == 0) && (b&Writes == 0 || a&(Reads|Writes|Traps) == 0)
@@ -99,7 +100,7 @@ func ofInstruction(in *opcode.Instruction) Effect {
 	case name == "memory.size":
 		return Reads
 	case strings.Contains(name, ".div_"), strings.Contains(name, ".rem_"):
-		return Traps
+		return Traps | Divides
 	}
 	return 0
 }
