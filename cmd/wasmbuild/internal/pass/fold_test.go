@@ -243,6 +243,17 @@ func TestFoldForms(t *testing.T) {
 			{&ir.Choose{Cond: ir.Int32(0), Then: op("eq", x, c(3)), Else: ir.Int32(1)}, "1"},
 			{&ir.Seq{X: x}, "x"},
 		}
+		if typ == ir.I32 {
+			f, d := &ir.Get{L: &ir.Local{Name: "f", Type: ir.F32}}, &ir.Get{L: &ir.Local{Name: "d", Type: ir.F64}}
+			tests = append(tests, []struct {
+				x    ir.Expr
+				want string
+			}{
+				{op("eqz", op("eqz", x)), "i32.ne(x, 0)"}, {op("eqz", x), "i32.eqz(x)"}, {op("eqz", op("add", x, x)), "i32.eqz(i32.add(x, x))"},
+				{op("eqz", ir.NewOp("f32.eq", f, f)), "f32.ne(f, f)"}, {op("eqz", ir.NewOp("f64.ne", d, d)), "f64.eq(d, d)"},
+				{op("eqz", ir.NewOp("f32.lt", f, f)), "i32.eqz(f32.lt(f, f))"},
+			}...)
+		}
 		for _, p := range [][2]string{{"eq", "ne"}, {"lt_s", "ge_s"}, {"lt_u", "ge_u"}, {"le_s", "gt_s"}, {"le_u", "gt_u"}} {
 			for i := range p {
 				tests = append(tests, struct {
@@ -265,6 +276,22 @@ func form(x ir.Expr) string {
 	f := &ir.Func{Body: []ir.Stmt{&ir.Eval{X: x}}}
 	_, text, _ := strings.Cut(f.String(), "\n")
 	return strings.TrimSpace(text)
+}
+
+// TestFoldsNoFloats leaves constants of other types to the engine.
+func TestFoldsNoFloats(t *testing.T) {
+	for name, typ := range map[string]ir.Type{"f32.add": ir.F32, "f32.eq": ir.F32, "f64.mul": ir.F64, "f64.lt": ir.F64, "v128.xor": ir.V128} {
+		for _, v := range []uint64{0, 1} {
+			c := &ir.Const{T: typ, Lo: v}
+			if got := form(folded(t, ir.NewOp(name, c, c))); !strings.HasPrefix(got, name) {
+				t.Errorf("%s of constants is folded to %s", name, got)
+			}
+			x := &ir.Get{L: &ir.Local{Name: "x", Type: typ}}
+			if got := form(folded(t, ir.NewOp(name, x, c))); !strings.HasPrefix(got, name) {
+				t.Errorf("%s of a constant is folded to %s", name, got)
+			}
+		}
+	}
 }
 
 // TestFoldVectors makes the splat of zero a constant, and no other.

@@ -41,7 +41,7 @@ func foldUnary(x *ir.Op) ir.Expr {
 	c, constant := x.Args[0].(*ir.Const)
 	switch x.In.Name {
 	case "i32.eqz":
-		if o, ok := x.Args[0].(*ir.Op); ok && truth[o.In.Name] {
+		if o, ok := x.Args[0].(*ir.Op); ok {
 			return ir.Not(o)
 		}
 		if constant {
@@ -69,16 +69,6 @@ func foldUnary(x *ir.Op) ir.Expr {
 		}
 	}
 	return x
-}
-
-// truth holds the instructions that give 0 or 1 and have an inverse.
-var truth = map[string]bool{
-	"i32.eqz": true, "f32.eq": true, "f32.ne": true, "f64.eq": true, "f64.ne": true,
-	"i32.eq": true, "i32.ne": true, "i64.eq": true, "i64.ne": true,
-	"i32.lt_s": true, "i32.lt_u": true, "i32.gt_s": true, "i32.gt_u": true,
-	"i32.le_s": true, "i32.le_u": true, "i32.ge_s": true, "i32.ge_u": true,
-	"i64.lt_s": true, "i64.lt_u": true, "i64.gt_s": true, "i64.gt_u": true,
-	"i64.le_s": true, "i64.le_u": true, "i64.ge_s": true, "i64.ge_u": true,
 }
 
 func boolean(b bool) ir.Expr {
