@@ -27,7 +27,7 @@ var kernels = map[string]any{
 	"loadTrap": loadTrap, "storeTrap": storeTrap, "unused": unused, "stop": stop, "fill": fill,
 	"rangesOf": rangesOf, "labelled": labelled, "several": several, "widths": widths,
 	"compound": compound, "scopes": scopes, "binds": binds,
-	"plain": plain, "extremesOrder": extremesOrder, "negate64": negate64,
+	"plain": plain, "halves": halves, "reassigned": reassigned, "leaves": leaves, "tables": tables, "extremesOrder": extremesOrder, "negate64": negate64,
 	"move": move, "grow": grow, "loads": loads, "dot": dot,
 }
 

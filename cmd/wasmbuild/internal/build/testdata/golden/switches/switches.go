@@ -29,3 +29,51 @@ func sparse(x int32) int32 {
 	}
 	return 0
 }
+
+// holes is a table of four values among sixteen, some of which lead nowhere.
+//
+//wasm:export holes
+func holes(x uint32) uint32 {
+	switch x {
+	case 1, 3, 9:
+		return 1
+	case 16:
+		return 2
+	}
+	return 0
+}
+
+// far has one too many in between.
+//
+//wasm:export far
+func far(x uint32) uint32 {
+	switch x {
+	case 1, 3, 9:
+		return 1
+	case 17:
+		return 2
+	}
+	return 0
+}
+
+// three are too few for a table.
+//
+//wasm:export three
+func three(x uint32) uint32 {
+	switch x {
+	case 0, 1, 2:
+		return 1
+	}
+	return 0
+}
+
+// wide is of a type that tables do not take.
+//
+//wasm:export wide
+func wide(x uint64) uint64 {
+	switch x {
+	case 0, 1, 2, 3:
+		return 1
+	}
+	return 0
+}
