@@ -37,7 +37,7 @@ func buildSuites(root, dir, overlay string, patterns []string) ([]*suite, error)
 		if err != nil {
 			return nil, err
 		}
-		if len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 || name == self {
+		if len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 {
 			continue
 		}
 		binary := filepath.Join(dir, fmt.Sprintf("%d.test", i))
@@ -93,9 +93,9 @@ func (s *suite) baseline(dir string) error {
 }
 
 const (
-	// memoryLimit is what a test may take, in KiB of address space: some
-	// faults would take all there is.
-	memoryLimit = 8 << 20
+	// memoryLimit is what a test may take, in KiB of data: some faults would
+	// take all there is.
+	memoryLimit = 4 << 20
 
 	// patience is how long a test may wait for a processor or anything else,
 	// beside the processor time that it may take.
@@ -106,7 +106,7 @@ const (
 func (s *suite) run(n int, limit time.Duration, env ...string) (*os.ProcessState, []byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	limits := fmt.Sprintf(`ulimit -v %d; ulimit -t %d; exec "$0" "$@"`, memoryLimit, 1+int(limit.Seconds()))
+	limits := fmt.Sprintf(`ulimit -d %d; ulimit -t %d; exec "$0" "$@"`, memoryLimit, 1+int(limit.Seconds()))
 	cmd := exec.CommandContext(ctx, "sh", "-c", limits, s.binary, "-test.failfast", "-test.run=^"+s.test+"$")
 	cmd.Dir = s.dir
 	cmd.Env = append(append(os.Environ(), "GOMAXPROCS=1", fmt.Sprintf("MUTANT=%d", n)), env...)
