@@ -1,6 +1,6 @@
 # make run     serve the demo on a local address
 # make test    every test (installs what they need first)
-# make bench   timings in headless Chromium beside tfjs-wasm
+# make bench   timings in headless Chromium beside tfjs-wasm and, where it is installed, clang
 # make build   .build/bin/demo and .build/bin/wasmbuild
 # make fuzz    run N random programs natively and compiled, and compare
 # make fuzz-readers  fuzz each target for FUZZTIME
@@ -16,7 +16,7 @@ run:
 	$(GO) run ./demo
 
 test: deps check
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 	GOAMD64=v3 $(GO) test ./kernels/...
 	$(GO) test -tags relaxed ./kernels/...
 	$(GO) test -tags threads ./kernels/...
