@@ -21,7 +21,7 @@ const (
 )
 
 // Pure reports whether an expression with effect e may be dropped.
-func (e Effect) Pure() bool { return e&(Writes|Traps|Assigns|Jumps) == 0 }
+func (e Effect) Pure() bool { return e&(Writes|Traps|Assigns|Jumps|Divides) == 0 }
 
 // Commutes reports whether expressions with effects a and b may change
 // places. Assignments are compared by the caller, which knows the locals.

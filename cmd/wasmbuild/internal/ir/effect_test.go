@@ -6,7 +6,7 @@ import (
 	"github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
 )
 
-const everything = ir.Reads | ir.Writes | ir.Traps | ir.Assigns | ir.Jumps
+const everything = ir.Reads | ir.Writes | ir.Traps | ir.Assigns | ir.Jumps | ir.Divides
 
 // TestCommutes compares all pairs of effects with what single ones mind:
 // a write changes what is read or written and shows whether a trap came
@@ -14,6 +14,7 @@ const everything = ir.Reads | ir.Writes | ir.Traps | ir.Assigns | ir.Jumps
 func TestCommutes(t *testing.T) {
 	minds := map[[2]ir.Effect]bool{
 		{ir.Writes, ir.Reads}: true, {ir.Writes, ir.Writes}: true, {ir.Writes, ir.Traps}: true,
+		{ir.Divides, ir.Reads}: true,
 	}
 	for a := range everything + 1 {
 		for b := range everything + 1 {
@@ -52,10 +53,10 @@ func TestEffectOf(t *testing.T) {
 		{ir.Int32(1), 0},
 		{ir.NewOp("i32.add", get, get), 0},
 		{ir.NewOp("f32.div", get, get), 0},
-		{ir.NewOp("i32.div_s", get, get), ir.Traps},
-		{ir.NewOp("i64.div_u", get, get), ir.Traps},
-		{ir.NewOp("i32.rem_u", get, get), ir.Traps},
-		{ir.NewOp("i64.rem_s", get, get), ir.Traps},
+		{ir.NewOp("i32.div_s", get, get), ir.Traps | ir.Divides},
+		{ir.NewOp("i64.div_u", get, get), ir.Traps | ir.Divides},
+		{ir.NewOp("i32.rem_u", get, get), ir.Traps | ir.Divides},
+		{ir.NewOp("i64.rem_s", get, get), ir.Traps | ir.Divides},
 		{ir.NewOp("i32.load8_s", get), ir.Reads | ir.Traps},
 		{ir.NewOp("v128.load32_splat", get), ir.Reads | ir.Traps},
 		{ir.NewOp("f64.store", get, get), access},
@@ -67,7 +68,7 @@ func TestEffectOf(t *testing.T) {
 		{ir.NewOp("unreachable"), access},
 		{ir.NewOp("i32.atomic.load", get), access},
 		{ir.NewOp("atomic.fence"), access},
-		{ir.NewOp("i32.add", ir.NewOp("i32.load", get), ir.NewOp("i32.rem_s", get, get)), ir.Reads | ir.Traps},
+		{ir.NewOp("i32.add", ir.NewOp("i32.load", get), ir.NewOp("i32.rem_s", get, get)), ir.Reads | ir.Traps | ir.Divides},
 		{&ir.Call{F: &ir.Func{Name: "f"}}, access},
 		{&ir.Tee{L: x, X: get}, ir.Assigns},
 		{&ir.Select{A: get, B: get, Cond: ir.NewOp("memory.size")}, ir.Reads},
