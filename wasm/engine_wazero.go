@@ -4,16 +4,12 @@ package wasm
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 )
-
-//go:embed infer-simd.wasm
-var inferSIMD []byte
 
 // defaultEngine is the engine of the zero [Options].
 const defaultEngine = "wazero"
@@ -26,18 +22,20 @@ type wazeroEngine struct {
 }
 
 func newWazeroEngine(ctx context.Context, cacheDir string, maxPages uint32) (engine, error) {
+	binary, err := Modules.ReadFile("infer-simd.wasm")
+	if err != nil {
+		return nil, err
+	}
 	config := wazero.NewRuntimeConfig().WithMemoryLimitPages(maxPages)
 	e := &wazeroEngine{}
 	if cacheDir != "" {
-		var err error
 		if e.cache, err = wazero.NewCompilationCacheWithDir(cacheDir); err != nil {
 			return nil, err
 		}
 		config = config.WithCompilationCache(e.cache)
 	}
 	e.runtime = wazero.NewRuntimeWithConfig(ctx, config)
-	var err error
-	if e.module, err = e.runtime.CompileModule(ctx, inferSIMD); err != nil {
+	if e.module, err = e.runtime.CompileModule(ctx, binary); err != nil {
 		e.close(ctx)
 		return nil, err
 	}
