@@ -3,6 +3,7 @@
 
 import { Core } from './core.js';
 import { FoveaError } from './error.js';
+import { startWorker } from './place.js';
 
 /** Calls the core in this thread. */
 export class InlineBackend {
@@ -40,7 +41,7 @@ export class WorkerBackend {
 
   constructor() {
     try {
-      this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+      this.#worker = startWorker('core');
     } catch (err) {
       throw new FoveaError('worker', { op: 'open', got: err.message, cause: err });
     }

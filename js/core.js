@@ -5,6 +5,7 @@ import { download } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { Instance } from './instance.js';
 import { acts, ops } from './ops_gen.js';
+import { assetURL } from './place.js';
 import { operationAt, readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
 import { checkDigest, readSafetensors } from './safetensors.js';
@@ -23,13 +24,13 @@ export class Core {
   #ops; // the instance for single operations
 
   /**
-   * @param {{module?: WebAssembly.Module, wasmURL: string, variant: string}} o
+   * @param {{module?: WebAssembly.Module, wasmURL?: string, variant: string}} o
    * @returns {Promise<string>} the variant
    */
   async open({ module, wasmURL, variant }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    this.#module = module ?? await compile(new URL(`infer-${variant}.wasm`, wasmURL).href);
+    this.#module = module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL));
     return variant;
   }
 
@@ -154,6 +155,9 @@ export class Core {
     return model;
   }
 }
+
+/** The address of a file that ships with the code, or lies in another folder. */
+const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL(name);
 
 async function compile(url) {
   const { bytes } = await download(url, { op: 'open' });

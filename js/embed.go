@@ -8,5 +8,5 @@ import "embed"
 // ../wasm/infer-simd.wasm and ../wasm/infer-relaxed.wasm.
 //
 //go:embed backend.js core.js download.js error.js focus.js fovea.js highlight.js instance.js ops_gen.js
-//go:embed probe.js program.js safetensors.js tensor.js worker.js
+//go:embed place.js probe.js program.js safetensors.js tensor.js worker.js
 var Files embed.FS

@@ -42,13 +42,14 @@ const VARIANTS = ['auto', 'simd', 'relaxed'];
  * @param {boolean} [o.worker] compute in a worker of its own; the default in a page
  * @param {'auto'|'simd'|'relaxed'} [o.variant] 'simd' gives the same bits on
  *   every engine; 'relaxed' is faster and needs relaxed SIMD; 'auto' takes it if it is there
- * @param {string|URL} [o.wasmURL] the folder of infer-simd.wasm and infer-relaxed.wasm
+ * @param {string|URL} [o.wasmURL] the folder of infer-simd.wasm and infer-relaxed.wasm,
+ *   if it is not the one that they ship in
  * @param {WebAssembly.Module} [o.module] the compiled module, where the platform provides it
  * @returns {Promise<Runtime>}
  */
 export async function open({ worker = 'document' in globalThis, variant = 'auto', wasmURL, module } = {}) {
   if (!VARIANTS.includes(variant)) throw new FoveaError('value', { op: 'open', arg: 'variant', got: variant, want: VARIANTS.join(', ') });
-  if (!module) wasmURL = folderURL(wasmURL);
+  if (wasmURL) wasmURL = folderURL(wasmURL);
   const backend = worker ? new WorkerBackend() : new InlineBackend();
   try {
     return new Runtime(backend, await backend.call('open', [{ module, wasmURL, variant }]));
@@ -58,9 +59,8 @@ export async function open({ worker = 'document' in globalThis, variant = 'auto'
   }
 }
 
-/** The address of the modules' folder: as given, or beside this file's. */
+/** The absolute address of a folder, with a slash at its end. */
 function folderURL(given) {
-  if (!given) return new URL('../wasm/', import.meta.url).href;
   const folder = `${given}`.replace(/\/*$/, '/');
   try {
     return new URL(folder, globalThis.location?.href).href;
