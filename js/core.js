@@ -15,6 +15,7 @@ const KINDS = { program: 1, weight: 2, tokenizer: 3 };
 const DTYPES = { F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
 const UTF16 = 1; // offsets count UTF-16 units
 const PROSE = 2; // white space is joined
+const WIDTHS = { tokenize: 3, split: 2 }; // words a token or sentence
 const ABSENT = { dtype: 0, rank: 0xffffffff };
 
 export class Core {
@@ -30,7 +31,15 @@ export class Core {
   async open({ module, wasmURL, variant }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    this.#module = module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL));
+    return this.openSync({ module: module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL)), variant });
+  }
+
+  /**
+   * open with the compiled module, for a host that may not wait.
+   * @param {{module: WebAssembly.Module, variant: string}} o
+   */
+  openSync({ module, variant }) {
+    this.#module = module;
     return variant;
   }
 
@@ -40,11 +49,20 @@ export class Core {
    * @param {(p: {loaded: number, total: number}) => void} progress
    */
   async load(buffer, progress) {
-    const file = new Uint8Array(buffer.buffer ?? buffer, buffer.byteOffset ?? 0, buffer.byteLength);
+    const file = asBytes(buffer);
+    await checkDigest(file, readSafetensors(file).metadata);
+    return this.loadSync(file, progress);
+  }
+
+  /**
+   * load for a host that may not wait. It does not compare the digest, which
+   * takes waiting: the caller has done it, see checkDigest.
+   */
+  loadSync(buffer, progress) {
+    const file = asBytes(buffer);
     const { metadata, entries } = readSafetensors(file);
-    await checkDigest(file, metadata);
     const card = readCard(metadata);
-    const instance = await Instance.create(this.#module);
+    const instance = Instance.create(this.#module);
     const programs = new Map();
     let loaded = 0;
     for (const entry of entries) {
@@ -79,10 +97,10 @@ export class Core {
   }
 
   /** Runs a single operation; see Runtime.op. */
-  async op(name, attrs, tensors) {
+  op(name, attrs, tensors) {
     const row = ops[name];
     if (!row) throw new FoveaError('unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
-    if (!this.#ops || this.#ops.broken) this.#ops = await Instance.create(this.#module);
+    if (!this.#ops || this.#ops.broken) this.#ops = Instance.create(this.#module);
     const instance = this.#ops;
     const operands = row.operands.map(([operand]) => operand);
     const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
@@ -103,22 +121,28 @@ export class Core {
 
   /** See Model.tokenize. */
   tokenize(id, text, prose) {
-    return this.#spans(id, 'tokenize', text, prose ? UTF16 | PROSE : UTF16, 3).map(([token, start, end]) => ({ id: token, start, end }));
+    const words = this.spans(id, 'tokenize', encodeText(text), prose ? UTF16 | PROSE : UTF16);
+    return groups(words, 3).map(([token, start, end]) => ({ id: token, start, end }));
   }
 
   /** See Model.split. */
   split(id, text) {
-    return this.#spans(id, 'split', text, UTF16, 2).map(([start, end]) => ({ start, end }));
+    return groups(this.spans(id, 'split', encodeText(text), UTF16), 2).map(([start, end]) => ({ start, end }));
   }
 
-  #spans(id, call, text, flags, width) {
+  /**
+   * Tokenizes or splits UTF-8, which may be damaged.
+   * @param {'tokenize'|'split'} call
+   * @param {Uint8Array} utf8
+   * @param {number} flags of the module's export; offsets are in bytes without UTF16
+   * @returns {Uint32Array} the export's words: id, start and end a token or start and end a sentence
+   */
+  spans(id, call, utf8, flags) {
     const { instance } = this.#model(id);
-    const utf8 = new TextEncoder().encode(text);
     instance.call(call, 'reset');
     const at = instance.need(call, call, instance.put(call, utf8), utf8.length, flags);
     const [n] = instance.words(at, 1);
-    const words = instance.words(at + 4, n * width);
-    return Array.from({ length: n }, (_, i) => words.subarray(i * width, (i + 1) * width));
+    return instance.words(at + 4, n * WIDTHS[call]).slice();
   }
 
   /** See Model.plan. */
@@ -158,6 +182,13 @@ export class Core {
 
 /** The address of a file that ships with the code, or lies in another folder. */
 const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL(name);
+
+const asBytes = (b) => b instanceof Uint8Array ? b : new Uint8Array(b);
+
+const encodeText = (text) => new TextEncoder().encode(text);
+
+/** Cuts words into groups. */
+const groups = (words, width) => Array.from({ length: words.length / width }, (_, i) => words.subarray(i * width, (i + 1) * width));
 
 async function compile(url) {
   const { bytes } = await download(url, { op: 'open' });

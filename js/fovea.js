@@ -80,6 +80,15 @@ export class Runtime {
   }
 
   /**
+   * What Go's package wasm computes with in the same page, where a program of
+   * it finds it as `globalThis.foveaBridge`.
+   * @returns {{call: (method: string, args: unknown[], o?: Abortable) => unknown}} methods are those of Core
+   */
+  get bridge() {
+    return this.#backend;
+  }
+
+  /**
    * Loads a model file and checks its SHA-256.
    * @param {string|URL|Response|ArrayBuffer|Uint8Array} source
    * @param {Abortable & {onProgress?: (p: Progress) => void}} [o]

@@ -13,9 +13,9 @@ export class Instance {
   #trap; // the error that left the memory in an unknown state
 
   /** @param {WebAssembly.Module} module */
-  static async create(module) {
+  static create(module) {
     const self = new Instance();
-    self.#exports = (await WebAssembly.instantiate(module, {})).exports;
+    self.#exports = new WebAssembly.Instance(module, {}).exports;
     return self;
   }
 

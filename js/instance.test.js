@@ -13,14 +13,14 @@ const trapping = Uint8Array.from(Buffer.from(
   'hex'));
 
 test('after a trap nothing is called again', async () => {
-  const instance = await Instance.create(await WebAssembly.compile(trapping));
+  const instance = Instance.create(await WebAssembly.compile(trapping));
   assert.equal(instance.call('test', 'fine'), 7);
   assert.throws(() => instance.call('test', 'boom'), { code: 'trap', op: 'test', got: 'unreachable' });
   assert.throws(() => instance.call('test', 'fine'), { code: 'trap', got: 'unreachable' });
 });
 
 test('operations get a new instance after a trap', async (t) => {
-  const made = t.mock.method(WebAssembly, 'instantiate');
+  const made = t.mock.method(WebAssembly, 'Instance');
   const rt = await open({ module: await WebAssembly.compile(trapping) }); // which lacks every export
   for (let i = 0; i < 2; i++) {
     await assert.rejects(rt.op('softmax', {}, { x: { data: Float32Array.of(1) } }), { code: 'trap', op: 'softmax' });
