@@ -1,5 +1,5 @@
-// Where the core computes: in a module worker, or inline in the caller's own
-// thread. Both take calls one after another.
+// Where the core computes: in a worker, or inline in the caller's own thread.
+// Both take calls one after another, and hand the core's warnings on.
 
 import { Core } from './core.js';
 import { FoveaError } from './error.js';
@@ -7,20 +7,30 @@ import { startWorker } from './place.js';
 
 /** Calls the core in this thread. */
 export class InlineBackend {
-  #core = new Core();
+  #core;
+  #last = Promise.resolve(); // of the calls
   #closed;
+
+  /** @param {(message: string) => void} onWarning */
+  constructor(onWarning) {
+    this.#core = new Core(onWarning);
+  }
 
   /**
    * @param {string} method of Core
    * @param {unknown[]} args
    * @param {{signal?: AbortSignal, onProgress?: Function}} [o]
    */
-  async call(method, args, { signal, onProgress } = {}) {
-    signal?.throwIfAborted();
-    if (this.#closed) throw this.#closed;
-    const result = await this.#core[method](...args, ...(onProgress ? [onProgress] : []));
-    signal?.throwIfAborted();
-    return result;
+  call(method, args, { signal, onProgress } = {}) {
+    const turn = this.#last.then(async () => {
+      signal?.throwIfAborted();
+      if (this.#closed) throw this.#closed;
+      const result = await this.#core[method](...args, ...(onProgress ? [onProgress] : []));
+      signal?.throwIfAborted();
+      return result;
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   close() {
@@ -38,8 +48,11 @@ export class WorkerBackend {
   #running = null;
   #ids = 0;
   #dead;
+  #onWarning;
 
-  constructor() {
+  /** @param {(message: string) => void} onWarning */
+  constructor(onWarning) {
+    this.#onWarning = onWarning;
     try {
       this.#worker = startWorker('core');
     } catch (err) {
@@ -83,7 +96,8 @@ export class WorkerBackend {
     }
   }
 
-  #receive({ id, progress, result, error }) {
+  #receive({ id, warning, progress, result, error }) {
+    if (warning) return void this.#onWarning(warning);
     if (id !== this.#running?.request.id) return;
     if (progress) this.#running.onProgress?.(progress);
     else this.#settle((job) => error ? job.reject(new FoveaError(error.code, error)) : job.resolve(result));

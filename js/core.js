@@ -3,44 +3,83 @@
 
 import { download } from './download.js';
 import { FoveaError, wrap } from './error.js';
+import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs } from './execute.js';
 import { Instance } from './instance.js';
-import { acts, ops } from './ops_gen.js';
+import { ops } from './ops_gen.js';
 import { assetURL } from './place.js';
-import { operationAt, readProgram } from './program.js';
+import { readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
 import { checkDigest, readSafetensors } from './safetensors.js';
-import { fromBytes, normalize, print } from './tensor.js';
 
 const KINDS = { program: 1, weight: 2, tokenizer: 3 };
 const DTYPES = { F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
 const UTF16 = 1; // offsets count UTF-16 units
 const PROSE = 2; // white space is joined
 const WIDTHS = { tokenize: 3, split: 2 }; // words a token or sentence
-const ABSENT = { dtype: 0, rank: 0xffffffff };
 
+/** @typedef {{instance: Instance, programs: Map<string, object>, onDevice: unknown}} Loaded onDevice: as Device.addModel gives it */
+
+/**
+ * Methods give their value at once where they need not wait, so that a host
+ * that must not wait either, such as one in Go, can call them: openSync,
+ * loadSync and, after these, all others.
+ */
 export class Core {
   #module;
-  #models = new Map(); // by id: {instance, programs}
+  #variant;
+  #device = null;
+  #fallbacks = 0;
+  #models = new Map(); // by id: Loaded
   #ids = 0;
-  #ops; // the instance for single operations
+  #ops; // Loaded without programs, for single operations
+  #onWarning;
+  #warnings = new Set();
+
+  /** @param {(message: string) => void} [onWarning] gets each warning once */
+  constructor(onWarning = (message) => console.warn(message)) {
+    this.#onWarning = onWarning;
+  }
 
   /**
-   * @param {{module?: WebAssembly.Module, wasmURL?: string, variant: string}} o
-   * @returns {Promise<string>} the variant
+   * @param {{module?: WebAssembly.Module, wasmURL?: string, variant: string, backend?: string}} o as open in fovea.js
+   * @returns {Promise<import('./fovea.js').Stats>}
    */
-  async open({ module, wasmURL, variant }) {
+  async open({ module, wasmURL, variant, backend = 'wasm' }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    return this.openSync({ module: module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL)), variant });
+    this.openSync({ module: module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL)), variant });
+    if (backend !== 'wasm') this.#device = await openDevice(backend === 'webgpu');
+    if (backend === 'webgpu' && !this.#device) this.#warn('there is no WebGPU adapter; computing on WebAssembly');
+    return this.stats();
   }
 
   /**
    * open with the compiled module, for a host that may not wait.
    * @param {{module: WebAssembly.Module, variant: string}} o
+   * @returns {import('./fovea.js').Stats}
    */
   openSync({ module, variant }) {
     this.#module = module;
-    return variant;
+    this.#variant = variant;
+    return this.stats();
+  }
+
+  /** See Runtime.stats. */
+  stats() {
+    return {
+      variant: this.#variant,
+      threads: 1,
+      backend: this.#device ? 'webgpu' : 'wasm',
+      adapter: this.#device?.adapter ?? null,
+      dispatches: { ...this.#device?.dispatches },
+      fallbacks: this.#fallbacks,
+    };
+  }
+
+  #warn(message) {
+    if (this.#warnings.has(message)) return;
+    this.#warnings.add(message);
+    this.#onWarning(`fovea: ${message}`);
   }
 
   /**
@@ -50,8 +89,12 @@ export class Core {
    */
   async load(buffer, progress) {
     const file = asBytes(buffer);
-    await checkDigest(file, readSafetensors(file).metadata);
-    return this.loadSync(file, progress);
+    const { metadata, entries } = readSafetensors(file);
+    await checkDigest(file, metadata);
+    const loaded = this.loadSync(file, progress);
+    const model = this.#models.get(loaded.id);
+    if (this.#device) model.onDevice = await this.#onDevice(() => this.#device.addModel(model, entries));
+    return loaded;
   }
 
   /**
@@ -77,31 +120,34 @@ export class Core {
     // A missing weight shows now rather than at the first run.
     for (const p of programs.values()) bind(instance, p.name, p, p.dims.map((d) => d.min));
     const id = ++this.#ids;
-    this.#models.set(id, { instance, programs });
+    this.#models.set(id, { instance, programs, onDevice: null });
     return { id, card, programs: [...programs.values()].map(describe) };
   }
 
   /** Frees a model. */
   free(id) {
+    const model = this.#models.get(id);
+    if (model?.onDevice) this.#device.freeModel(model.onDevice);
     this.#models.delete(id);
   }
 
   /** Runs program name of a model; see Session.run. */
   run(id, name, fixed, tensors) {
-    const { instance, programs } = this.#model(id);
-    const program = programs.get(name);
-    if (!program) throw new FoveaError('unknown', { op: 'run', arg: name, want: [...programs.keys()].join(', ') });
+    const model = this.#model(id);
+    const program = model.programs.get(name);
+    if (!program) throw new FoveaError('unknown', { op: 'run', arg: name, want: [...model.programs.keys()].join(', ') });
     const given = inputs(name, program.inputs.map((p) => p.name), tensors);
     const dims = program.dims.map((d) => fixed[d.name] ?? deduce(program, d, given));
-    return execute(instance, name, program, dims, given);
+    return this.#execute(model, name, program, dims, given);
   }
 
   /** Runs a single operation; see Runtime.op. */
   op(name, attrs, tensors) {
     const row = ops[name];
     if (!row) throw new FoveaError('unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
-    if (!this.#ops || this.#ops.broken) this.#ops = Instance.create(this.#module);
-    const instance = this.#ops;
+    if (!this.#ops || this.#ops.instance.broken) this.#ops = { instance: Instance.create(this.#module), onDevice: null };
+    const model = this.#ops;
+    const { instance } = model;
     const operands = row.operands.map(([operand]) => operand);
     const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
     const given = inputs(name, operands, tensors, optional);
@@ -116,7 +162,32 @@ export class Core {
     const present = operands.filter((o) => given.has(o));
     program.inputs.forEach((p, i) => { p.name = present[i]; });
     program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
-    return execute(instance, name, program, [], given);
+    return this.#execute(model, name, program, [], given);
+  }
+
+  /** Binds a program, runs it on the device or in the module, and copies the outputs. */
+  #execute(model, op, program, dims, given) {
+    const { instance } = model;
+    const table = bind(instance, op, program, dims);
+    checkInputs(instance, op, program, table, given);
+    if (!this.#device) return compute(instance, op, program, table, given);
+    return this.#onDevice(() => this.#device.run(model, op, program, table, given))
+      .then((outputs) => outputs ?? compute(instance, op, program, table, given));
+  }
+
+  /**
+   * What work on the device gives, or null where the device cannot do it. An
+   * error of the caller's own, a FoveaError, goes to the caller.
+   */
+  async #onDevice(work) {
+    try {
+      return await work();
+    } catch (err) {
+      if (err instanceof FoveaError) throw err;
+      this.#fallbacks++;
+      this.#warn(`WebGPU could not run this, WebAssembly did: ${err.message}`);
+      return null;
+    }
   }
 
   /** See Model.tokenize. */
@@ -180,6 +251,13 @@ export class Core {
   }
 }
 
+/** The WebGPU device, whose code is fetched only where there may be one. */
+async function openDevice(insist) {
+  if (!globalThis.navigator?.gpu) return null;
+  const { Device } = await import('./webgpu/device.js');
+  return Device.open({ insist });
+}
+
 /** The address of a file that ships with the code, or lies in another folder. */
 const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL(name);
 
@@ -221,81 +299,6 @@ function loadEntry(instance, { name, dtype, bytes }) {
 
 const describe = ({ name, dims, inputs, outputs }) => ({ name, dims, inputs: inputs.map(port), outputs: outputs.map(port) });
 const port = ({ name, dtype, shape }) => ({ name, dtype, shape });
-
-/** Checks that exactly the tensors wanted are there, and each of them. */
-function inputs(op, wanted, tensors, optional = []) {
-  const given = new Map();
-  for (const [name, tensor] of Object.entries(tensors ?? {})) {
-    if (!wanted.includes(name)) throw new FoveaError('unknown', { op, arg: name, want: wanted.join(', ') });
-    if (tensor !== undefined) given.set(name, normalize(op, name, tensor));
-  }
-  for (const name of wanted) {
-    if (!given.has(name) && !optional.includes(name)) throw new FoveaError('missing', { op, arg: name });
-  }
-  return given;
-}
-
-/** The value of dimension dim as the first input has it that names it. */
-function deduce(program, dim, given) {
-  for (const { name, shape } of program.inputs) {
-    const axis = shape.indexOf(dim.name);
-    if (axis >= 0 && given.get(name).shape.length === shape.length) return given.get(name).shape[axis];
-  }
-  const named = program.inputs.find((p) => p.shape.includes(dim.name));
-  if (!named) throw new FoveaError('dim-unset', { op: program.name, arg: dim.name });
-  throw new FoveaError('input-shape', { op: program.name, arg: named.name, got: print(given.get(named.name).shape), want: print(named.shape) });
-}
-
-function bind(instance, op, program, dims) {
-  instance.post(dims);
-  const table = instance.call(op, 'bind', program.handle, dims.length);
-  if (table === 0) throw instance.failure(op, (i) => operationAt(instance, program.handle, i));
-  return table;
-}
-
-/** Binds, fills the inputs, runs and copies the outputs. */
-function execute(instance, op, program, dims, given) {
-  const table = bind(instance, op, program, dims);
-  const tensor = ({ index }) => {
-    const [addr, bytes, , rank, ...shape] = instance.words(table + 32 + 48 * index, 10);
-    return { addr, bytes, shape: shape.slice(0, rank) };
-  };
-  for (const p of program.inputs) {
-    const { dtype, shape, data } = given.get(p.name);
-    const want = tensor(p);
-    if (dtype !== p.dtype) throw new FoveaError('input-type', { op, arg: p.name, got: dtype, want: p.dtype });
-    if (print(shape) !== print(want.shape)) throw new FoveaError('input-shape', { op, arg: p.name, got: print(shape), want: print(want.shape) });
-    instance.bytes(want.addr, want.bytes).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  if (instance.call(op, 'run', table) !== 0) throw instance.failure(op, (i) => operationAt(instance, program.handle, i));
-  return Object.fromEntries(program.outputs.map((p) => {
-    const { addr, bytes, shape } = tensor(p);
-    return [p.name, { dtype: p.dtype, shape, data: fromBytes(p.dtype, instance.bytes(addr, bytes)) }];
-  }));
-}
-
-/** The words that describe an operand to the module's op. */
-function descriptor(op, name, tensor) {
-  if (!tensor) return [ABSENT.dtype, ABSENT.rank, 0, 0, 0, 0, 0, 0];
-  const { dtype, shape } = tensor;
-  if (shape.length > 6) throw new FoveaError('input-shape', { op, arg: name, got: print(shape), want: 'at most 6 axes' });
-  return [DTYPES[dtype.toUpperCase()], shape.length, ...shape, ...Array(6 - shape.length).fill(0)];
-}
-
-/** The attributes as {tag, bits}, from rows [name, kind]. */
-function attributes(op, rows, attrs = {}) {
-  for (const name of Object.keys(attrs)) {
-    if (!rows.some((r) => r[0] === name)) throw new FoveaError('unknown', { op, arg: name, want: rows.map((r) => r[0]).join(', ') });
-  }
-  return rows.flatMap(([name, kind]) => {
-    let value = attrs[name];
-    if (value === undefined) throw new FoveaError('missing', { op, arg: name });
-    if (kind === 2) return [2, new Uint32Array(Float32Array.of(value).buffer)[0]];
-    if (acts.includes(value)) value = acts.indexOf(value);
-    if (!Number.isInteger(value) || value !== (value | 0)) throw new FoveaError('value', { op, arg: name, got: value, want: 'a 32-bit integer' });
-    return [1, value];
-  });
-}
 
 /** Token counts as words. */
 const lengths = (op, lens) => Uint32Array.from(lens, (n, i) => count(op, `lens[${i}]`, n));

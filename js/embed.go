@@ -7,6 +7,7 @@ import "embed"
 // first to import. They need no build step; beside them they expect
 // ../wasm/infer-simd.wasm and ../wasm/infer-relaxed.wasm.
 //
-//go:embed backend.js core.js download.js error.js focus.js fovea.js highlight.js instance.js ops_gen.js
+//go:embed backend.js core.js download.js error.js execute.js focus.js fovea.js highlight.js instance.js ops_gen.js
 //go:embed place.js probe.js program.js safetensors.js tensor.js worker.js
+//go:embed webgpu/device.js
 var Files embed.FS

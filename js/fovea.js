@@ -29,15 +29,26 @@ export { FoveaError };
  * @typedef {import('./program.js').Program} Program
  * @typedef {import('./download.js').Progress} Progress
  * @typedef {{signal?: AbortSignal}} Abortable
+ * @typedef {object} Stats
+ * @property {string} variant of the module
+ * @property {number} threads that compute
+ * @property {'webgpu'|'wasm'} backend
+ * @property {{vendor: string, architecture: string, features: string[], subgroups: boolean, f16: boolean}|null} adapter
+ *   of WebGPU, and which of its features the shaders use
+ * @property {Object<string, number>} dispatches to the device, by operation
+ * @property {number} fallbacks runs that WebAssembly did because the device could not
  * @typedef {{id: number, start: number, end: number}} Token offsets in UTF-16 units, as in String.slice
  * @typedef {{start: number, end: number}} Span offsets in UTF-16 units
  * @typedef {{indices: number[], tokens: number}} Batch texts to encode in one run, and the most tokens of one
  */
 
 const VARIANTS = ['auto', 'simd', 'relaxed'];
+const BACKENDS = ['auto', 'webgpu', 'wasm'];
+const MAX_THREADS = 64;
+const MAX_MEMORY = 2 ** 32;
 
 /**
- * Compiles the module.
+ * Compiles the module, or opens the WebGPU device beside it.
  * @param {object} [o]
  * @param {boolean} [o.worker] compute in a worker of its own; the default in a page
  * @param {'auto'|'simd'|'relaxed'} [o.variant] 'simd' gives the same bits on
@@ -45,18 +56,39 @@ const VARIANTS = ['auto', 'simd', 'relaxed'];
  * @param {string|URL} [o.wasmURL] the folder of infer-simd.wasm and infer-relaxed.wasm,
  *   if it is not the one that they ship in
  * @param {WebAssembly.Module} [o.module] the compiled module, where the platform provides it
+ * @param {'auto'|'webgpu'|'wasm'} [o.backend] 'auto' takes WebGPU if there is
+ *   an adapter; what it cannot do is done on WebAssembly, with the same inputs
+ * @param {'auto'|number} [o.threads] 1 to 64; more than one needs a page that
+ *   is cross-origin isolated, elsewhere there is one
+ * @param {number} [o.maxMemory] bytes that a model may take where there are threads; 1 GiB
+ * @param {(message: string) => void} [o.onWarning] is told what does not go
+ *   as asked but goes on, each once; console.warn
  * @returns {Promise<Runtime>}
  */
-export async function open({ worker = 'document' in globalThis, variant = 'auto', wasmURL, module } = {}) {
-  if (!VARIANTS.includes(variant)) throw new FoveaError('value', { op: 'open', arg: 'variant', got: variant, want: VARIANTS.join(', ') });
+export async function open({
+  worker = 'document' in globalThis, variant = 'auto', backend = 'auto', threads = 'auto', wasmURL, module,
+  maxMemory = 2 ** 30, onWarning = (message) => console.warn(message),
+} = {}) {
+  oneOf('variant', variant, VARIANTS);
+  oneOf('backend', backend, BACKENDS);
+  if (threads !== 'auto') wholeNumber('threads', threads, 1, MAX_THREADS);
+  wholeNumber('maxMemory', maxMemory, 1, MAX_MEMORY);
   if (wasmURL) wasmURL = folderURL(wasmURL);
-  const backend = worker ? new WorkerBackend() : new InlineBackend();
+  const side = worker ? new WorkerBackend(onWarning) : new InlineBackend(onWarning);
   try {
-    return new Runtime(backend, await backend.call('open', [{ module, wasmURL, variant }]));
+    return new Runtime(side, await side.call('open', [{ module, wasmURL, variant, backend }]));
   } catch (err) {
-    backend.close();
+    side.close();
     throw err;
   }
+}
+
+function oneOf(arg, got, all) {
+  if (!all.includes(got)) throw new FoveaError('value', { op: 'open', arg, got, want: all.join(', ') });
+}
+
+function wholeNumber(arg, got, least, most) {
+  if (!(Number.isInteger(got) && got >= least && got <= most)) throw new FoveaError('value', { op: 'open', arg, got, want: `${least}..${most}` });
 }
 
 /** The absolute address of a folder, with a slash at its end. */
@@ -73,10 +105,24 @@ function folderURL(given) {
 export class Runtime {
   #backend;
 
-  constructor(backend, variant) {
+  /** @param {Stats} stats */
+  constructor(backend, stats) {
     this.#backend = backend;
     /** 'simd' or 'relaxed'; as given to open where the module was */
-    this.variant = variant;
+    this.variant = stats.variant;
+    /** how many threads compute */
+    this.threads = stats.threads;
+    /** 'webgpu' if there is a device, else 'wasm' */
+    this.backend = stats.backend;
+  }
+
+  /**
+   * Tells what computes, and what it has done so far.
+   * @param {Abortable} [o]
+   * @returns {Promise<Stats>}
+   */
+  stats(o) {
+    return this.#backend.call('stats', [], o);
   }
 
   /**

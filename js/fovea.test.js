@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import { Core } from './core.js';
 import { FoveaError, open } from './fovea.js';
 import { emulateWorkers } from './worker.testing.js';
 
@@ -207,6 +208,33 @@ both('an aborted signal rejects with its reason', async (rt) => {
   }
 });
 
+both('a runtime says what computes', async (rt) => {
+  await rt.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } });
+  assert.deepEqual(await rt.stats(), { variant: 'simd', threads: 1, backend: 'wasm', adapter: null, dispatches: {}, fallbacks: 0 });
+  assert.deepEqual([rt.variant, rt.threads, rt.backend], ['simd', 1, 'wasm']);
+});
+
+for (const worker of [false, true]) {
+  test(`WebGPU that is not there is a warning, ${worker ? 'in a worker' : 'inline'}`, async (t) => {
+    const warnings = [];
+    const rt = await open({ worker, variant: 'simd', backend: 'webgpu', onWarning: (message) => warnings.push(message) });
+    t.after(() => rt.close());
+    assert.equal(rt.backend, 'wasm');
+    assert.deepEqual(warnings, ['fovea: there is no WebGPU adapter; computing on WebAssembly']);
+  });
+}
+
+test('the core computes without a promise', async () => {
+  const core = new Core();
+  assert.equal(core.openSync({ module: await WebAssembly.compile(await readFile(new URL('../wasm/infer-simd.wasm', import.meta.url))), variant: 'simd' }).threads, 1);
+  const { id, card } = core.loadSync(file);
+  assert.equal(card.dims, 512);
+  assert.equal(core.run(id, 'encode', {}, ids([5, 6])).embedding.data.length, 512);
+  assert.deepEqual(core.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } }).out.data, Float32Array.of(3));
+  assert.equal(core.tokenize(id, 'light', false).length, 1);
+  assert.throws(() => core.loadSync(file.subarray(0, 100)), { code: 'file' });
+});
+
 test('a URL is relative to the page', async (t) => {
   globalThis.location = { href: 'http://127.0.0.1:1/page/' };
   t.after(() => { delete globalThis.location; });
@@ -221,7 +249,11 @@ test('the module can be given or be elsewhere', async () => {
   const { out } = await rt.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } });
   assert.equal(out.data[0], 3);
   await fails(open({ wasmURL: new URL('./nowhere/', import.meta.url) }), { code: 'fetch', op: 'open' });
-  await fails(open({ variant: 'fast' }), { code: 'value', op: 'open', arg: 'variant', got: 'fast' });
+  for (const [arg, values] of Object.entries({
+    variant: ['fast', 1], backend: ['gpu', true], threads: [0, 65, 1.5, '2', NaN, 'all'], maxMemory: [0, -1, 2 ** 33, '1G', NaN],
+  })) {
+    for (const got of values) await fails(open({ [arg]: got }), { code: 'value', op: 'open', arg, got: `${got}` });
+  }
   await fails(open({ wasmURL: 'wasm/' }), { code: 'value', op: 'open', arg: 'wasmURL' }); // of which page?
   const folder = await open({ wasmURL: new URL('../wasm', import.meta.url), variant: 'simd' }); // no slash at its end
   folder.close();

@@ -1,11 +1,11 @@
 // The worker of a page: it runs the core and answers {id, method, args} with
 // {id, result} or {id, error}; where reports are asked for, after any number
-// of {id, progress}.
+// of {id, progress}. A {warning} can come at any time.
 
 import { Core } from './core.js';
 import { wrap } from './error.js';
 
-const core = new Core();
+const core = new Core((warning) => postMessage({ warning }));
 
 onmessage = async ({ data: { id, method, args, reports } }) => {
   if (reports) args.push((progress) => postMessage({ id, progress }));

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -39,7 +40,7 @@ func TestSize(t *testing.T) {
 	t.Logf("bytes per function\n%s", out)
 }
 
-var imported = regexp.MustCompile(`(?:from\s+|import\(|new URL\(|import\s+)'\./([\w.]+\.js)'`)
+var imported = regexp.MustCompile(`(?:from\s+|import\(|new URL\(|import\s+)'(\.\.?/[\w./]+\.js)'`)
 
 // bridgeFiles follows the imports of js/fovea.js and its worker.
 func bridgeFiles(t *testing.T) []string {
@@ -47,7 +48,7 @@ func bridgeFiles(t *testing.T) []string {
 	files, seen := []string{"fovea.js"}, map[string]bool{"fovea.js": true}
 	for i := 0; i < len(files); i++ {
 		for _, m := range imported.FindAllSubmatch(read(t, "js/"+files[i]), -1) {
-			if name := string(m[1]); !seen[name] {
+			if name := path.Join(path.Dir(files[i]), string(m[1])); !seen[name] {
 				seen[name] = true
 				files = append(files, name)
 			}
