@@ -10,11 +10,11 @@ import (
 func TestAbout(t *testing.T) {
 	for _, e := range append(baseline, relaxed...) {
 		t.Run(e.Name(), func(t *testing.T) {
-			about := ask(t, use(t, e), engine.Case{Name: "about", Do: engine.About}).About
-			if about == "" {
+			r := ask(t, use(t, e), engine.Case{Name: "about", Do: engine.About})
+			if r.About == "" {
 				t.Error("no answer")
 			}
-			t.Log(about)
+			t.Log(r.About)
 		})
 	}
 }

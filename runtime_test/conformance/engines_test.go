@@ -22,21 +22,26 @@ type started struct {
 	err  error
 }
 
+var (
+	simd  = engine.Config{Variant: "simd"}
+	fused = engine.Config{Variant: "relaxed"}
+)
+
 // baseline engines must agree in every bit, relaxed ones within each case's tolerance. The first is the one that the others are
 // compared with.
 var (
 	baseline = wrap(
 		&engine.Host{Kind: "native"},
 		&engine.Host{Kind: "wazero"},
-		engine.Node("simd"),
-		&engine.Chromium{Variant: "simd"},
-		&engine.Firefox{Variant: "simd"},
+		engine.Node(simd),
+		&engine.Chromium{Config: simd},
+		&engine.Firefox{Config: simd},
 		&engine.WebKit{},
 	)
 	relaxed = wrap(
-		engine.Node("relaxed"),
-		&engine.Chromium{Variant: "relaxed"},
-		&engine.Firefox{Variant: "relaxed"},
+		engine.Node(fused),
+		&engine.Chromium{Config: fused},
+		&engine.Firefox{Config: fused},
 	)
 )
 

@@ -10,16 +10,16 @@ import (
 
 // Chromium runs cases in a page of headless Chromium.
 type Chromium struct {
-	Variant string // module variant, "simd" or "relaxed"
+	Config
 	page
 }
 
 // Name implements Engine.
-func (c *Chromium) Name() string { return "chromium/" + c.Variant }
+func (c *Chromium) Name() string { return "chromium/" + c.Config.String() }
 
 // Start implements Engine.
 func (c *Chromium) Start(ctx context.Context) error {
-	return c.start(ctx, c.Variant, func(ctx context.Context) (tab, error) {
+	return c.start(ctx, c.Config, func(ctx context.Context) (tab, error) {
 		p, err := browser.Open(ctx, browser.Options{})
 		return chromiumTab{p}, err
 	})

@@ -28,7 +28,7 @@ type Do string
 
 // The kinds of case.
 const (
-	About    Do = "about"    // answer Result.About: which engine this is
+	About    Do = "about"    // answer Result.About, which engine this is, and Stats
 	Op       Do = "op"       // one operation: Target, Attrs, Inputs
 	Run      Do = "run"      // a program of a model file: Model, Target, Inputs
 	Tokenize Do = "tokenize" // a model's tokenizer: Model, Text
@@ -66,6 +66,7 @@ type Kernel struct {
 // Run's error instead.
 type Result struct {
 	About   string            `json:"about,omitempty"`
+	Stats   *Stats            `json:"stats,omitempty"` // JS engines only
 	Outputs map[string]Tensor `json:"outputs,omitempty"`
 	Spans   []Span            `json:"spans,omitempty"`   // of tokenize and split
 	Refused string            `json:"refused,omitempty"` // of validate: what is wrong with the module

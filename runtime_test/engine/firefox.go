@@ -8,14 +8,14 @@ import (
 
 // Firefox runs cases in a page of headless Firefox.
 type Firefox struct {
-	Variant string // module variant, "simd" or "relaxed"
+	Config
 	page
 }
 
 // Name implements Engine.
-func (f *Firefox) Name() string { return "firefox/" + f.Variant }
+func (f *Firefox) Name() string { return "firefox/" + f.Config.String() }
 
 // Start implements Engine.
 func (f *Firefox) Start(ctx context.Context) error {
-	return f.start(ctx, f.Variant, func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx) })
+	return f.start(ctx, f.Config, func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx) })
 }

@@ -22,11 +22,11 @@ type Process struct {
 	out *bufio.Reader
 }
 
-// Node runs cases on the JS bridge in node, with the module of a variant.
-func Node(variant string) *Process {
+// Node runs cases on the JS bridge in node.
+func Node(config Config) *Process {
 	return &Process{
-		Label:   "node/" + variant,
-		Command: []string{"node", "runtime_test/runner/node.mjs", variant},
+		Label:   "node/" + config.String(),
+		Command: []string{"node", "runtime_test/runner/node.mjs", config.options()},
 		Install: "apt-get install nodejs (version 20 or later)",
 	}
 }

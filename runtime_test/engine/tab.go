@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 )
 
 // A tab is a page of a browser.
@@ -22,20 +23,24 @@ type page struct {
 }
 
 // start serves the repository to a new tab, under the strict policy that the bridge promises to work with.
-func (p *page) start(ctx context.Context, variant string, open func(context.Context) (tab, error)) (err error) {
+func (p *page) start(ctx context.Context, config Config, open func(context.Context) (tab, error)) (err error) {
 	if p.tab, err = open(ctx); err != nil {
 		return err
 	}
-	p.server = httptest.NewServer(strict(http.FileServer(http.Dir(Root()))))
-	if err = p.load(p.server.URL+"/runtime_test/runner/", variant); err != nil {
+	site := strict(http.FileServer(http.Dir(Root())))
+	if config.Threads > 1 {
+		site = Isolated(site)
+	}
+	p.server = httptest.NewServer(site)
+	if err = p.load(p.server.URL+"/runtime_test/runner/", config); err != nil {
 		p.Close()
 	}
 	return err
 }
 
 // load opens the runner's page and waits for its script, which WebKit may still be fetching after the page.
-func (p *page) load(folder, variant string) error {
-	if err := p.tab.Navigate(folder + "page.html?variant=" + variant); err != nil {
+func (p *page) load(folder string, config Config) error {
+	if err := p.tab.Navigate(folder + "page.html?options=" + url.QueryEscape(config.options())); err != nil {
 		return err
 	}
 	_, err := p.tab.Eval(fmt.Sprintf("import(%q).then(() => 'ready')", folder+"page.js"))
@@ -69,6 +74,15 @@ func strict(h http.Handler) http.Handler {
 		w.Header().Set("Content-Security-Policy",
 			"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'")
 		w.Header().Set("Cache-Control", "no-store")
+		h.ServeHTTP(w, r)
+	})
+}
+
+// Isolated adds the headers that give a page shared memory.
+func Isolated(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
+		w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
 		h.ServeHTTP(w, r)
 	})
 }

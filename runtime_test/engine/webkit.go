@@ -14,5 +14,5 @@ func (*WebKit) Name() string { return "webkit" }
 
 // Start implements Engine.
 func (k *WebKit) Start(ctx context.Context) error {
-	return k.start(ctx, "simd", func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) })
+	return k.start(ctx, Config{Variant: "simd"}, func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) })
 }

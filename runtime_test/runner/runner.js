@@ -3,10 +3,10 @@ import { FoveaError, open } from '../../js/fovea.js';
 
 /**
  * Makes the function that answers a case with a line of JSON, {"result": …}, or {"broken": "stack"} where the trouble is not
- * Fovea's own error.
- * @param {{variant: 'simd'|'relaxed', read: (path: string) => Promise<ArrayBuffer>, about: string}} host
+ * Fovea's own error; options are those of open.
+ * @param {{options: object, read: (path: string) => Promise<ArrayBuffer>, about: string}} host
  */
-export function makeRunner({ variant, read, about }) {
+export function makeRunner({ options, read, about }) {
   let opening; // the promise of runtime
   let runtime;
   const models = new Map();
@@ -17,7 +17,7 @@ export function makeRunner({ variant, read, about }) {
   };
 
   const perform = {
-    about: async () => ({ about }),
+    about: async () => ({ about, stats: await runtime.stats() }),
     op: async (c) => ({ outputs: encodeAll(await runtime.op(c.target, c.attrs ?? {}, decodeAll(c.inputs))) }),
     run: async (c) => {
       const session = await (await model(c.model)).session();
@@ -35,7 +35,7 @@ export function makeRunner({ variant, read, about }) {
 
   return async (c) => {
     try {
-      runtime = await (opening ??= open({ variant }));
+      runtime = await (opening ??= open(options));
       return JSON.stringify({ result: await perform[c.do](c) });
     } catch (e) {
       if (!(e instanceof FoveaError)) return JSON.stringify({ broken: String(e?.stack ?? e) });
