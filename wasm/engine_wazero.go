@@ -11,9 +11,6 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// defaultEngine is the engine of the zero [Options].
-const defaultEngine = "wazero"
-
 // wazeroEngine runs the baseline module: wazero has no relaxed SIMD.
 type wazeroEngine struct {
 	runtime wazero.Runtime

@@ -1,3 +1,5 @@
+//go:build !js
+
 package wasm
 
 import (
@@ -29,13 +31,7 @@ var fileTypes = map[safetensors.DType]DType{
 	safetensors.F32: program.F32, safetensors.I32: program.I32, safetensors.U8: program.U8, safetensors.F16: program.F16,
 }
 
-// Load reads a model file (see [OpenModelFile]) of size bytes, checks its
-// SHA-256 and loads it into an instance of its own. r is not used after
-// Load.
-func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+func (h *machines) load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
 	f, err := safetensors.Read(r, size)
 	if err != nil {
 		return nil, because(err, program.ErrFile, "load", "")
@@ -43,27 +39,28 @@ func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model,
 	if err := f.Verify(); err != nil {
 		return nil, because(err, program.ErrFile, "load", "")
 	}
-	m := &Model{runtime: rt}
-	if err := json.Unmarshal([]byte(f.Metadata[cardKey]), &m.card); err != nil {
+	var card Card
+	if err := json.Unmarshal([]byte(f.Metadata[cardKey]), &card); err != nil {
 		return nil, because(err, program.ErrFile, "load", cardKey)
 	}
-	if m.machine, err = rt.newMachine(ctx); err != nil {
+	m := &machineModel{owner: h}
+	if m.machine, err = h.add(ctx); err != nil {
 		return nil, err
 	}
 	if err := m.load(ctx, f); err != nil {
-		m.Close()
+		m.close()
 		return nil, err
 	}
-	return m, nil
+	return &Model{m, card, m.describe()}, nil
 }
 
 // load hands the file's tensors to the module and tries to bind each program,
 // so that a missing weight shows now rather than in the first run.
-func (m *Model) load(ctx context.Context, f *safetensors.File) error {
-	if err := m.machine.take(ctx, "model"); err != nil {
+func (m *machineModel) load(ctx context.Context, f *safetensors.File) error {
+	if err := m.take(ctx, "model"); err != nil {
 		return err
 	}
-	defer m.machine.give()
+	defer m.give()
 	for _, t := range f.Tensors {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -77,37 +74,37 @@ func (m *Model) load(ctx context.Context, f *safetensors.File) error {
 		for i, d := range p.Dims {
 			least[i] = d.Min
 		}
-		if _, err := m.machine.bind(ctx, p.Name, p, least); err != nil {
+		if _, err := m.bind(ctx, p.Name, p, least); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *Model) loadTensor(ctx context.Context, f *safetensors.File, t safetensors.Info) error {
+func (m *machineModel) loadTensor(ctx context.Context, f *safetensors.File, t safetensors.Info) error {
 	const op = "load"
 	if t.Size > math.MaxUint32 {
 		return failure(program.ErrMemory, op, t.Name, t.Size, "")
 	}
-	if err := m.machine.postName(op, t.Name); err != nil {
+	if err := m.postName(op, t.Name); err != nil {
 		return err
 	}
 	kind := kindOf(t.Name)
-	at, err := m.machine.do(ctx, op, "load", kind, uint64(fileTypes[t.DType]), uint64(len(t.Name)), uint64(t.Size))
+	at, err := m.do(ctx, op, "load", kind, uint64(fileTypes[t.DType]), uint64(len(t.Name)), uint64(t.Size))
 	if err != nil {
 		return err
 	}
 	if at == 0 {
-		return m.machine.failure(ctx, op, nil) // nil if no program wants it
+		return m.failure(ctx, op, nil) // nil if no program wants it
 	}
-	if _, err := io.ReadFull(f.Section(t), m.machine.bytes(at, uint32(t.Size))); err != nil {
+	if _, err := io.ReadFull(f.Section(t), m.bytes(at, uint32(t.Size))); err != nil {
 		return because(err, program.ErrFile, op, t.Name)
 	}
-	handle, err := m.machine.need(ctx, op, "seal")
+	handle, err := m.need(ctx, op, "seal")
 	if err != nil || kind != kindProgram {
 		return err
 	}
-	p, err := m.machine.program(handle)
+	p, err := m.program(handle)
 	if err != nil {
 		return because(err, program.ErrFile, op, t.Name)
 	}

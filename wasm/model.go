@@ -1,18 +1,13 @@
 package wasm
 
-import (
-	"context"
-
-	"github.com/fovea-run/fovea/wasm/program"
-)
+import "slices"
 
 // A Model is a loaded model file. It may be used from several goroutines,
 // which then take turns.
 type Model struct {
-	runtime  *Runtime
-	machine  *machine
+	host     hostModel
 	card     Card
-	programs []loadedProgram
+	programs []Program
 }
 
 // Card describes a model, as its file does.
@@ -54,36 +49,7 @@ type Port struct {
 func (m *Model) Card() Card { return m.card }
 
 // Programs returns the model's programs in the file's order.
-func (m *Model) Programs() []Program {
-	var out []Program
-	for _, p := range m.programs {
-		d := Program{Name: p.Name, Inputs: p.describe(program.Input), Outputs: p.describe(program.Output)}
-		for _, dim := range p.Dims {
-			d.Dims = append(d.Dims, Dim{dim.Name, int(dim.Min), int(dim.Max)})
-		}
-		out = append(out, d)
-	}
-	return out
-}
-
-func (p loadedProgram) describe(class program.Class) []Port {
-	var out []Port
-	for _, t := range p.ports(class) {
-		out = append(out, Port{t.name, t.dtype, p.Axes(p.Tensors[t.index])})
-	}
-	return out
-}
-
-func (m *Model) programNames() []string {
-	var names []string
-	for _, p := range m.programs {
-		names = append(names, p.Name)
-	}
-	return names
-}
+func (m *Model) Programs() []Program { return slices.Clone(m.programs) }
 
 // Close waits for a run and frees the model's instance.
-func (m *Model) Close() error {
-	m.runtime.forget(m.machine)
-	return m.machine.shut(context.Background())
-}
+func (m *Model) Close() error { return m.host.close() }

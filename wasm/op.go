@@ -1,3 +1,5 @@
+//go:build !js
+
 package wasm
 
 import (
@@ -13,10 +15,7 @@ import (
 // absent is the rank that tells the module's op of an operand left out.
 const absent = 0xFFFFFFFF
 
-// Op runs the single operation name, such as "attention", on inputs named as
-// the operands in the operation table; the result is named "out". Optional
-// operands may be left out, attributes may not.
-func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
+func (h *machines) op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
 	row := program.OpByName(name)
 	if row == nil {
 		return nil, failure(program.ErrUnknown, "op", name, "", strings.Join(opNames(), ", "))
@@ -36,7 +35,7 @@ func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors)
 	if err != nil {
 		return nil, err
 	}
-	m, err := rt.opMachine(ctx)
+	m, err := h.opMachine(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +43,7 @@ func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors)
 		return nil, err
 	}
 	defer m.give()
-	defer rt.replaceBroken(m)
+	defer h.replaceBroken(m)
 	p, err := m.newOp(ctx, row, words)
 	if err != nil {
 		return nil, err
@@ -53,7 +52,7 @@ func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors)
 		_, ok := in[name]
 		return !ok
 	})
-	return m.run(ctx, call{
+	return m.execute(ctx, call{
 		op: name, program: p, bindings: in,
 		in: p.ports(program.Input, present...), out: p.ports(program.Output, outputs...),
 	})
@@ -68,30 +67,30 @@ func opNames() []string {
 }
 
 // opMachine returns the machine for single operations.
-func (rt *Runtime) opMachine(ctx context.Context) (*machine, error) {
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	if rt.ops == nil {
-		m, err := rt.newMachineLocked(ctx)
+func (h *machines) opMachine(ctx context.Context) (*machine, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ops == nil {
+		m, err := h.addLocked(ctx)
 		if err != nil {
 			return nil, err
 		}
-		rt.ops = m
+		h.ops = m
 	}
-	return rt.ops, nil
+	return h.ops, nil
 }
 
 // replaceBroken lets the next operation make a new machine after m, whose turn
 // the caller has, has trapped.
-func (rt *Runtime) replaceBroken(m *machine) {
+func (h *machines) replaceBroken(m *machine) {
 	if m.broken == nil {
 		return
 	}
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	delete(rt.machines, m)
-	if rt.ops == m {
-		rt.ops = nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.all, m)
+	if h.ops == m {
+		h.ops = nil
 	}
 }
 

@@ -1,3 +1,5 @@
+//go:build !js
+
 package wasm
 
 import (
@@ -47,6 +49,51 @@ func (p loadedProgram) ports(class program.Class, names ...string) []port {
 	return ports
 }
 
+// describe returns a program as callers see it.
+func (p loadedProgram) describe() Program {
+	d := Program{Name: p.Name, Inputs: p.describePorts(program.Input), Outputs: p.describePorts(program.Output)}
+	for _, dim := range p.Dims {
+		d.Dims = append(d.Dims, Dim{dim.Name, int(dim.Min), int(dim.Max)})
+	}
+	return d
+}
+
+func (p loadedProgram) describePorts(class program.Class) []Port {
+	var out []Port
+	for _, t := range p.ports(class) {
+		out = append(out, Port{t.name, t.dtype, p.Axes(p.Tensors[t.index])})
+	}
+	return out
+}
+
+// A machineModel is a model file in a machine of its own.
+type machineModel struct {
+	*machine
+	owner    *machines
+	programs []loadedProgram
+}
+
+func (m *machineModel) describe() []Program {
+	var out []Program
+	for _, p := range m.programs {
+		out = append(out, p.describe())
+	}
+	return out
+}
+
+func (m *machineModel) programNames() []string {
+	var names []string
+	for _, p := range m.programs {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func (m *machineModel) close() error {
+	m.owner.forget(m.machine)
+	return m.shut(context.Background())
+}
+
 // A call is one run of a program.
 type call struct {
 	op       string // its name in errors
@@ -76,6 +123,72 @@ func checkInputs(op string, wanted []string, optional func(string) bool, given T
 	return nil
 }
 
+func (m *machineModel) run(ctx context.Context, name string, dims Dims, in Tensors) (Tensors, error) {
+	i := slices.IndexFunc(m.programs, func(p loadedProgram) bool { return p.Name == name })
+	if i < 0 {
+		return nil, failure(program.ErrUnknown, "run", name, "", strings.Join(m.programNames(), ", "))
+	}
+	c := call{op: name, program: m.programs[i], bindings: in}
+	c.in, c.out = c.program.ports(program.Input), c.program.ports(program.Output)
+	var wanted []string
+	for _, p := range c.in {
+		wanted = append(wanted, p.name)
+	}
+	if err := checkInputs(name, wanted, func(string) bool { return false }, in); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.dims, err = c.values(dims); err != nil {
+		return nil, err
+	}
+	if err := m.take(ctx, "model"); err != nil {
+		return nil, err
+	}
+	defer m.give()
+	return m.execute(ctx, c)
+}
+
+// values returns the values of the program's dimensions: those fixed, else that
+// of the first input with the dimension for an axis. Whether all inputs agree
+// shows once the dimensions are bound.
+func (c call) values(fixed Dims) ([]uint32, error) {
+	values := make([]uint32, len(c.program.Dims))
+	for i, d := range c.program.Dims {
+		v, ok := fixed[d.Name]
+		if !ok {
+			var err error
+			if v, err = c.deduce(uint32(i)); err != nil {
+				return nil, err
+			}
+		}
+		values[i] = uint32(v)
+	}
+	return values, nil
+}
+
+// deduce returns the value of dimension dim from the inputs.
+func (c call) deduce(dim uint32) (int, error) {
+	var wrong error
+	for _, p := range c.in {
+		t := c.program.Tensors[p.index]
+		axis := slices.IndexFunc(t.Shape, func(e uint32) bool {
+			x := c.program.Exprs[e]
+			return x.Kind == program.DimExpr && x.A == dim
+		})
+		if axis < 0 {
+			continue
+		}
+		if shape := c.bindings[p.name].Shape; len(shape) == len(t.Shape) {
+			return shape[axis], nil
+		}
+		wrong = failure(program.ErrInputShape, c.op, p.name, c.bindings[p.name].Shape, c.program.Axes(t))
+	}
+	if wrong == nil {
+		wrong = failure(program.ErrDimUnset, c.op, c.program.Dims[dim].Name, "", "")
+	}
+	return 0, wrong
+}
+
 // bind binds p's dimensions and returns the table's address.
 func (m *machine) bind(ctx context.Context, op string, p loadedProgram, dims []uint32) (uint32, error) {
 	if err := m.post(op, dims); err != nil {
@@ -88,8 +201,8 @@ func (m *machine) bind(ctx context.Context, op string, p loadedProgram, dims []u
 	return table, err
 }
 
-// run binds and runs a program and copies its outputs.
-func (m *machine) run(ctx context.Context, c call) (Tensors, error) {
+// execute binds and runs a program and copies its outputs.
+func (m *machine) execute(ctx context.Context, c call) (Tensors, error) {
 	table, err := m.bind(ctx, c.op, c.program, c.dims)
 	if err != nil {
 		return nil, err

@@ -2,114 +2,76 @@ package wasm
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"slices"
-	"sync"
-
-	"github.com/fovea-run/fovea/wasm/program"
+	"io"
 )
 
 // Options choose how a [Runtime] computes. The zero value is right for most.
 type Options struct {
 	// Engine is "wazero" (the module, compiled to machine code; the default)
-	// or "native" (the kernels as Go, slower but steppable, and the only one
-	// under GOOS=js). Both give the same bits.
+	// or "native" (the kernels as Go, slower but steppable). Both give the
+	// same bits. Under GOOS=js it is "bridge", see [OpenBridge].
 	Engine string
-	// CacheDir, if set, keeps wazero's machine code between processes.
+	// CacheDir, if set, keeps wazero's machine code between processes. A
+	// browser does so by itself.
 	CacheDir string
 	// MaxMemory limits the memory of each model in bytes; 0 means 1 GiB.
+	// Under GOOS=js it must be 0: who opens the bridge sets the limit.
 	MaxMemory int64
 }
 
-const defaultMaxMemory = 1 << 30
-
 // A Runtime holds the compiled module. It may be used from several
 // goroutines.
-type Runtime struct {
-	engine engine
+type Runtime struct{ host host }
 
-	mu       sync.Mutex
-	closed   bool
-	machines map[*machine]struct{}
-	ops      *machine // for single operations, made by the first
+// A host computes: machines or, under GOOS=js, the bridge.
+type host interface {
+	load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error)
+	op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error)
+	close() error
 }
 
-// Open compiles the module. Close the Runtime after use.
+// A hostModel is a host's side of a [Model].
+type hostModel interface {
+	// run takes the dimensions that are not in dims from the inputs.
+	run(ctx context.Context, program string, dims Dims, in Tensors) (Tensors, error)
+	// spans calls an export that turns text into groups of width words.
+	// Offsets are in bytes.
+	spans(ctx context.Context, export, text string, flags uint64, width int) ([]uint32, error)
+	plan(ctx context.Context, lens []uint32, maxBatch, maxTokens uint32) ([]Batch, error)
+	choose(ctx context.Context, scores []float32, lens []uint32, budget float32) ([]int, error)
+	close() error
+}
+
+// Open compiles the module; under GOOS=js it takes the bridge that
+// globalThis.foveaBridge is. Close the Runtime after use.
 func Open(ctx context.Context, o Options) (*Runtime, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	pages, err := o.pages()
+	h, err := openHost(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	rt := &Runtime{machines: map[*machine]struct{}{}}
-	if o.Engine == "" {
-		o.Engine = defaultEngine
-	}
-	switch o.Engine {
-	case "native":
-		rt.engine = nativeEngine{pages}
-	case "wazero":
-		if rt.engine, err = newWazeroEngine(ctx, o.CacheDir, pages); err != nil {
-			return nil, because(err, program.ErrCompile, "open", "wazero")
-		}
-	default:
-		return nil, failure(program.ErrUnsupported, "open", "Engine", o.Engine, `"wazero" or "native"`)
-	}
-	return rt, nil
+	return &Runtime{h}, nil
 }
 
-// pages is MaxMemory in pages of WebAssembly.
-func (o Options) pages() (uint32, error) {
-	const most = 1<<16 - 1 // so that a memory's size fits into 32 bits
-	n := o.MaxMemory
-	if n == 0 {
-		n = defaultMaxMemory
+// Load reads a model file (see [OpenModelFile]) of size bytes, checks its
+// SHA-256 and loads it into an instance of its own. r is not used after
+// Load.
+func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	if n < 2*pageSize {
-		return 0, failure(program.ErrValue, "open", "MaxMemory", n, "at least 128 KiB")
-	}
-	return uint32(min(n/pageSize, most)), nil
+	return rt.host.load(ctx, r, size)
 }
 
-// newMachine makes an instance that rt closes with itself.
-func (rt *Runtime) newMachine(ctx context.Context) (*machine, error) {
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	return rt.newMachineLocked(ctx)
-}
-
-func (rt *Runtime) newMachineLocked(ctx context.Context) (*machine, error) {
-	if rt.closed {
-		return nil, failure(program.ErrClosed, "", "runtime", "", "")
-	}
-	m, err := newMachine(ctx, rt.engine)
-	if err == nil {
-		rt.machines[m] = struct{}{}
-	}
-	return m, err
-}
-
-func (rt *Runtime) forget(m *machine) {
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	delete(rt.machines, m)
+// Op runs the single operation name, such as "attention", on inputs named as
+// the operands in the operation table; the result is named "out". Optional
+// operands may be left out, attributes may not.
+func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
+	return rt.host.op(ctx, name, attrs, in)
 }
 
 // Close waits for running calls, then closes the models and frees the
 // runtime.
-func (rt *Runtime) Close() error {
-	rt.mu.Lock()
-	rt.closed = true
-	machines := slices.Collect(maps.Keys(rt.machines))
-	clear(rt.machines)
-	rt.mu.Unlock()
-	ctx := context.Background()
-	var errs []error
-	for _, m := range machines {
-		errs = append(errs, m.shut(ctx))
-	}
-	return errors.Join(append(errs, rt.engine.close(ctx))...)
-}
+func (rt *Runtime) Close() error { return rt.host.close() }

@@ -157,7 +157,7 @@ func (f *testFile) embed(ids []int32) []float64 {
 
 // eachEngine runs a test on every engine of the Go host.
 func eachEngine(t *testing.T, test func(t *testing.T, rt *wasm.Runtime)) {
-	for _, engine := range []string{"native", "wazero"} {
+	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) { test(t, open(t, wasm.Options{Engine: engine})) })
 	}
 }

@@ -30,7 +30,7 @@ func (m *Model) TokenizeProse(ctx context.Context, text string) ([]Token, error)
 const flagProse = 2
 
 func (m *Model) tokenize(ctx context.Context, text string, flags uint64) ([]Token, error) {
-	w, err := m.spans(ctx, "tokenize", text, flags, 3)
+	w, err := m.host.spans(ctx, "tokenize", text, flags, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ type Span struct{ Start, End int }
 
 // Split returns the sentences of text, without the white space between them.
 func (m *Model) Split(ctx context.Context, text string) ([]Span, error) {
-	w, err := m.spans(ctx, "split", text, 0, 2)
+	w, err := m.host.spans(ctx, "split", text, 0, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -56,25 +56,6 @@ func (m *Model) Split(ctx context.Context, text string) ([]Span, error) {
 		spans[i] = Span{Start: int(w[2*i]), End: int(w[2*i+1])}
 	}
 	return spans, nil
-}
-
-// spans calls an export that turns text into groups of width words. Offsets
-// are in bytes.
-func (m *Model) spans(ctx context.Context, export, text string, flags uint64, width int) ([]uint32, error) {
-	if err := m.machine.begin(ctx, export); err != nil {
-		return nil, err
-	}
-	defer m.machine.give()
-	at, err := m.machine.alloc(ctx, export, len(text))
-	if err != nil {
-		return nil, err
-	}
-	copy(m.machine.bytes(at, uint32(len(text))), text)
-	result, err := m.machine.need(ctx, export, export, uint64(at), uint64(len(text)), flags)
-	if err != nil {
-		return nil, err
-	}
-	return m.machine.array(result, width), nil
 }
 
 // A Batch is a set of texts to encode in one run.
@@ -98,30 +79,7 @@ func (m *Model) Plan(ctx context.Context, lens []int, maxBatch, maxTokens int) (
 	if err != nil {
 		return nil, err
 	}
-	if err := m.machine.begin(ctx, "plan"); err != nil {
-		return nil, err
-	}
-	defer m.machine.give()
-	at, err := m.machine.put(ctx, "plan", words)
-	if err != nil {
-		return nil, err
-	}
-	result, err := m.machine.need(ctx, "plan", "plan", uint64(at), uint64(len(lens)), uint64(batch), uint64(tokens))
-	if err != nil {
-		return nil, err
-	}
-	w := m.machine.array(result, 3)
-	return batches(w, m.machine.words(result+4+uint32(4*len(w)), len(lens))), nil
-}
-
-// batches makes batches of groups {first, count, tokens} over order.
-func batches(groups, order []uint32) []Batch {
-	out := make([]Batch, len(groups)/3)
-	for i := range out {
-		first, count, tokens := groups[3*i], groups[3*i+1], groups[3*i+2]
-		out[i] = Batch{Indices: indices(order[first : first+count]), Tokens: int(tokens)}
-	}
-	return out
+	return m.host.plan(ctx, words, batch, tokens)
 }
 
 // Select returns in ascending order the indices of the best-scored texts
@@ -136,28 +94,7 @@ func (m *Model) Select(ctx context.Context, scores []float32, lens []int, budget
 	if err != nil {
 		return nil, err
 	}
-	if err := m.machine.begin(ctx, "select"); err != nil {
-		return nil, err
-	}
-	defer m.machine.give()
-	bits := make([]uint32, len(scores))
-	for i, s := range scores {
-		bits[i] = math.Float32bits(s)
-	}
-	scoresAt, err := m.machine.put(ctx, "select", bits)
-	if err != nil {
-		return nil, err
-	}
-	lensAt, err := m.machine.put(ctx, "select", words)
-	if err != nil {
-		return nil, err
-	}
-	result, err := m.machine.need(ctx, "select", "select", uint64(scoresAt), uint64(lensAt), uint64(len(lens)),
-		uint64(math.Float32bits(float32(budget))))
-	if err != nil {
-		return nil, err
-	}
-	return indices(m.machine.array(result, 1)), nil
+	return m.host.choose(ctx, scores, words, float32(budget))
 }
 
 func indices(words []uint32) []int {
