@@ -25,6 +25,7 @@ var All = []Pass{
 	{"fold3", each(fold)}, // of conditions that nesting brought together
 	{"tee", each(tee)},
 	{"sides", each(sides)},
+	{"renew", each(renew)},
 	{"shake2", Shake}, // what only code that folding dropped calls
 }
 

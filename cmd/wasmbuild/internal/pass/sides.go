@@ -4,8 +4,8 @@ import "github.com/fovea-run/fovea/cmd/wasmbuild/internal/ir"
 
 // sides puts conjunctions on the left of comparisons: wazero 1.12 on amd64
 // compiles 0 < x&y as x&y < 0 (tryLowerBandToFlag), also where the zero and
-// the conjunction come from locals. It is the last pass, as others decide
-// what is in a local.
+// the conjunction come from locals. It comes behind the passes that decide what
+// is in a local.
 func sides(f *ir.Func) {
 	c := &sider{ands: conjunctions(f)}
 	r := ir.Rewriter{Expr: c.expr}

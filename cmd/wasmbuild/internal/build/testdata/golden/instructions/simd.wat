@@ -22,6 +22,8 @@
     v128.store offset=16 align=4
     local.get 2
     local.get 3
+    local.get 3
+    v128.or
     local.get 2
     local.get 3
     f32x4.convert_i32x4_s
