@@ -190,6 +190,15 @@ export class Model {
   }
 
   /**
+   * What Go's package wasm makes its own model of: wasm.Attach(model.bridge).
+   * It may be used until the model is closed.
+   */
+  get bridge() {
+    const { card, programs } = this;
+    return { call: (method, args, o) => this.#backend.call(method, args, o), id: this.#id, card, programs };
+  }
+
+  /**
    * Returns a session in which `dims` are fixed: a run whose inputs have
    * others fails. All other dimensions follow from each run's inputs.
    * @param {Object<string, number>} [dims]

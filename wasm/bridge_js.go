@@ -52,6 +52,18 @@ func OpenBridge(object js.Value) (*Runtime, error) {
 	return &Runtime{b}, nil
 }
 
+// Attach returns a model that is loaded in JavaScript already: the property
+// bridge of one of js/fovea.js, an object with the method call (see
+// [OpenBridge]) and the properties id, card and programs. Close leaves it as it
+// is.
+func Attach(model js.Value) (*Model, error) {
+	b, err := newBridge("model", model)
+	if err != nil {
+		return nil, err
+	}
+	return newBridgeModel(&bridgeModel{bridge: b, id: model.Get("id"), attached: true}, model), nil
+}
+
 func newBridge(name string, object js.Value) (*bridge, error) {
 	if object.Type() != js.TypeObject || object.Get("call").Type() != js.TypeFunction {
 		return nil, failure(program.ErrUnsupported, "open", name, object, "an object with a function call")
@@ -136,7 +148,12 @@ func (b *bridge) loadFile(ctx context.Context, file js.Value) (*Model, error) {
 		return nil, failure(program.ErrClosed, "", "runtime", "", "")
 	}
 	b.models[m] = struct{}{}
-	return &Model{m, cardFromJS(loaded.Get("card")), programsFromJS(loaded.Get("programs"))}, nil
+	return newBridgeModel(m, loaded), nil
+}
+
+// newBridgeModel makes a Model with the card and the programs that about has.
+func newBridgeModel(m *bridgeModel, about js.Value) *Model {
+	return &Model{m, cardFromJS(about.Get("card")), programsFromJS(about.Get("programs"))}
 }
 
 func (b *bridge) op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
@@ -166,9 +183,10 @@ func (b *bridge) close() error {
 
 // A bridgeModel is a model by its number in the bridge.
 type bridgeModel struct {
-	bridge *bridge
-	id     js.Value
-	closed bool
+	bridge   *bridge
+	id       js.Value
+	attached bool // somebody else frees it
+	closed   bool
 }
 
 func (m *bridgeModel) call(ctx context.Context, op, method string, args ...any) (js.Value, error) {
@@ -229,6 +247,9 @@ func (m *bridgeModel) close() error {
 	}
 	m.closed = true
 	delete(m.bridge.models, m)
+	if m.attached {
+		return nil
+	}
 	_, err := m.bridge.invoke(context.Background(), "close", "free", []any{m.id})
 	return err
 }

@@ -119,11 +119,56 @@ func TestCancelLoad(t *testing.T) {
 	}
 }
 
+// A model of JavaScript's can be used, and outlives its Go side.
+func TestAttach(t *testing.T) {
+	f := newTestFile(t)
+	found := js.Global().Get("foveaBridge")
+	loaded := awaited(t, found.Call("call", "load", []any{uint8Array(f.bytes(t))}))
+	object := object("(f, m) => ({...m, call: (...a) => f.call(...a)})").Invoke(found, loaded)
+	for range 2 {
+		m, err := wasm.Attach(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Card().Name != "test" {
+			t.Errorf("card %+v", m.Card())
+		}
+		wantPrograms(t, m.Programs())
+		got, err := session(t, m, nil).Run(background, "embed", texts(sampleTexts...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, got["embedding"].Float32s()[:out], f.embed(sampleTexts[0]), 2e-6)
+		if err := m.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, err = m.Split(background, "x")
+		wantError(t, "closed", err, wasm.Error{Code: "closed", Arg: "model"})
+	}
+	_, err := wasm.Attach(js.Null())
+	wantError(t, "null", err, wasm.Error{Code: "unsupported", Op: "open", Arg: "model", Got: "<null>", Want: "an object with a function call"})
+}
+
+func uint8Array(b []byte) js.Value {
+	v := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(v, b)
+	return v
+}
+
+// awaited returns what v is, or what it promises.
+func awaited(t *testing.T, v js.Value) js.Value {
+	t.Helper()
+	c := make(chan js.Value, 1)
+	done := js.FuncOf(func(_ js.Value, args []js.Value) any { c <- args[0]; return nil })
+	defer done.Release()
+	js.Global().Get("Promise").Call("resolve", v).Call("then", done)
+	return <-c
+}
+
 // A file can be bytes of JavaScript.
 func TestBuffer(t *testing.T) {
 	file := newTestFile(t).bytes(t)
-	array := js.Global().Get("Uint8Array").New(len(file))
-	js.CopyBytesToJS(array, file)
+	array := uint8Array(file)
 	rt := open(t, wasm.Options{})
 	for _, v := range []js.Value{array, array.Get("buffer")} {
 		b, err := wasm.NewBuffer(v)

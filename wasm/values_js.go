@@ -146,16 +146,22 @@ func dtypeOf(v js.Value) DType {
 	return 0
 }
 
-// stringOf returns a property, "" if it is no string.
+// stringOf returns a property of an object, "" if it is no string.
 func stringOf(v js.Value, name string) string {
+	if v.Type() != js.TypeObject {
+		return ""
+	}
 	if p := v.Get(name); p.Type() == js.TypeString {
 		return p.String()
 	}
 	return ""
 }
 
-// intOf returns a property, 0 if it is no number.
+// intOf returns a property of an object, 0 if it is no number.
 func intOf(v js.Value, name string) int {
+	if v.Type() != js.TypeObject {
+		return 0
+	}
 	if p := v.Get(name); p.Type() == js.TypeNumber {
 		return p.Int()
 	}
@@ -182,7 +188,11 @@ func portFromJS(p js.Value) Port {
 	return Port{stringOf(p, "name"), dtypeOf(p), listFromJS(p.Get("shape"), js.Value.String)}
 }
 
+// listFromJS converts an array; what is no object is none.
 func listFromJS[T any](v js.Value, convert func(js.Value) T) []T {
+	if v.Type() != js.TypeObject {
+		return nil
+	}
 	list := make([]T, v.Length())
 	for i := range list {
 		list[i] = convert(v.Index(i))
