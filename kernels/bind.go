@@ -11,6 +11,7 @@ const (
 	bindScratch      = 16 // address of the operations' scratch memory
 	bindScratchBytes = 20
 	bindOwnScratch   = 24 // bytes of it that each worker has for itself
+	bindDispatches   = 28 // address of the dispatches, see dispatch.go
 	bindHeader       = 32
 
 	boundAt     = 0 // address; of a weight as its layout has it
@@ -27,8 +28,9 @@ const (
 // Bind fixes the dimensions of a program, words in the mailbox in the
 // program's order, and returns the address of a table: words [0] program,
 // [1] tensors, [2] operations, [3] bytes of the arena, [4] address of the
-// operations' scratch memory; from word 8 on, 12 words a tensor: address,
-// bytes, dtype, rank, 6 extents, address of the scales, 0. It returns 0 with
+// operations' scratch memory, [7] address of the dispatches for WebGPU (see
+// dispatch.go); from word 8 on, 12 words a tensor: address, bytes, dtype,
+// rank, 6 extents, address of the scales, 0. It returns 0 with
 // an error where a dimension is out of its range, shapes do not fit, a
 // weight is missing or memory is short.
 //
@@ -100,7 +102,7 @@ func layOut(p U32) uint32 {
 			return 0
 		}
 	}
-	if !layOutArena(p, extents, offsets, table) {
+	if !layOutDispatches(p, table) || !layOutArena(p, extents, offsets, table) {
 		return 0
 	}
 	table.Store(bindProgram, uint32(p))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fovea-run/fovea/kernels/wgsl"
 	"github.com/fovea-run/fovea/wasm/program"
 )
 
@@ -20,6 +21,8 @@ func Files() map[string][]byte {
 		"wasm/program/errors_gen.go": programErrors(),
 		"wasm/program/OPERATIONS.md": matrix(),
 		"js/ops_gen.js":              script(),
+		"kernels/shaders_gen.go":     shaders(),
+		"wasm/fovea-wgsl.json":       shaderData(),
 	}
 }
 
@@ -56,6 +59,23 @@ func programErrors() []byte {
 	}
 	b.WriteString(")\n")
 	return goSource(b)
+}
+
+func shaders() []byte {
+	b := bytes.NewBufferString(header + "package kernels\n\n// Numbers of the shaders in wgsl.Kernels.\nconst (\n")
+	for i, k := range wgsl.Kernels {
+		fmt.Fprintf(b, "shader%s = %d\n", camel(k.Name), i)
+	}
+	b.WriteString(")\n")
+	return goSource(b)
+}
+
+func shaderData() []byte {
+	data, err := wgsl.Data()
+	if err != nil {
+		panic(err)
+	}
+	return data
 }
 
 func matrix() []byte {
