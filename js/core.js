@@ -48,8 +48,7 @@ export class Core {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
     this.openSync({ module: module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL)), variant });
-    if (backend !== 'wasm') this.#device = await openDevice(backend === 'webgpu');
-    if (backend === 'webgpu' && !this.#device) this.#warn('there is no WebGPU adapter; computing on WebAssembly');
+    if (backend !== 'wasm') await this.#openDevice(backend === 'webgpu', wasmURL);
     return this.stats();
   }
 
@@ -69,16 +68,35 @@ export class Core {
     return {
       variant: this.#variant,
       threads: 1,
-      backend: this.#device ? 'webgpu' : 'wasm',
+      backend: this.#device && !this.#device.lost ? 'webgpu' : 'wasm',
       adapter: this.#device?.adapter ?? null,
       dispatches: { ...this.#device?.dispatches },
       fallbacks: this.#fallbacks,
     };
   }
 
-  #warn(message) {
-    if (this.#warnings.has(message)) return;
-    this.#warnings.add(message);
+  /**
+   * Opens the WebGPU device, whose code and shaders are fetched only where
+   * there may be one.
+   */
+  async #openDevice(insist, wasmURL) {
+    let why = 'there is no WebGPU adapter';
+    try {
+      if (globalThis.navigator?.gpu) {
+        const { Device } = await import('./webgpu/device.js');
+        this.#device = await Device.open({ insist, shadersURL: shipped('fovea-wgsl.json', wasmURL) });
+      }
+    } catch (err) {
+      insist = true;
+      why = `WebGPU cannot be used: ${err.message}`;
+    }
+    if (insist && !this.#device) this.#warn(`${why}; computing on WebAssembly`);
+  }
+
+  /** Gives a warning once; one kind, of several messages, too. */
+  #warn(message, kind = message) {
+    if (this.#warnings.has(kind)) return;
+    this.#warnings.add(kind);
     this.#onWarning(`fovea: ${message}`);
   }
 
@@ -93,7 +111,7 @@ export class Core {
     await checkDigest(file, metadata);
     const loaded = this.loadSync(file, progress);
     const model = this.#models.get(loaded.id);
-    if (this.#device) model.onDevice = await this.#onDevice(() => this.#device.addModel(model, entries));
+    if (this.#device) model.onDevice = await this.#device.addModel(model, entries).catch((err) => this.#warnUnable(err));
     return loaded;
   }
 
@@ -171,23 +189,18 @@ export class Core {
     const table = bind(instance, op, program, dims);
     checkInputs(instance, op, program, table, given);
     if (!this.#device) return compute(instance, op, program, table, given);
-    return this.#onDevice(() => this.#device.run(model, op, program, table, given))
-      .then((outputs) => outputs ?? compute(instance, op, program, table, given));
+    return this.#device.run(model, op, program, table, given).catch((err) => {
+      if (err instanceof FoveaError) throw err; // the caller's own
+      this.#fallbacks++;
+      this.#warnUnable(err);
+      return compute(instance, op, program, table, given);
+    });
   }
 
-  /**
-   * What work on the device gives, or null where the device cannot do it. An
-   * error of the caller's own, a FoveaError, goes to the caller.
-   */
-  async #onDevice(work) {
-    try {
-      return await work();
-    } catch (err) {
-      if (err instanceof FoveaError) throw err;
-      this.#fallbacks++;
-      this.#warn(`WebGPU could not run this, WebAssembly did: ${err.message}`);
-      return null;
-    }
+  /** Warns once of all that the device cannot do. */
+  #warnUnable(err) {
+    this.#warn(`WebGPU cannot do this: ${err.message}; computing on WebAssembly`, 'unable');
+    return null;
   }
 
   /** See Model.tokenize. */
@@ -249,13 +262,6 @@ export class Core {
     if (!model) throw new FoveaError('closed', { arg: 'model' });
     return model;
   }
-}
-
-/** The WebGPU device, whose code is fetched only where there may be one. */
-async function openDevice(insist) {
-  if (!globalThis.navigator?.gpu) return null;
-  const { Device } = await import('./webgpu/device.js');
-  return Device.open({ insist });
 }
 
 /** The address of a file that ships with the code, or lies in another folder. */

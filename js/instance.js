@@ -84,9 +84,13 @@ export class Instance {
    * @param {(index: number) => string} [operationName] names an operation of
    *   the program that it was done to; the index may be that of none
    */
-  failure(op, operationName = () => '') {
-    const [code, opIndex, argIndex, rawGot, want, nameAt, nameLen] = this.words(this.call(op, 'error'), 7);
-    if (code === 0) return null;
+  failure(op, operationName) {
+    const record = this.words(this.call(op, 'error'), 7);
+    return record[0] === 0 ? null : this.describe(record, op, operationName);
+  }
+
+  /** The error that the words of an error record stand for; see failure. */
+  describe([code, opIndex, argIndex, rawGot, want, nameAt, nameLen], op, operationName = () => '') {
     const [kind, template] = errors[code] ?? [`error-${code}`, `error ${code}`];
     const got = template.includes('{sgot}') ? rawGot | 0 : rawGot;
     const name = nameAt ? this.text(nameAt, nameLen) : '';

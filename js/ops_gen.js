@@ -2,22 +2,23 @@
 
 /**
  * Operations by name: code, operands as [name, 1 if optional], attributes as
- * [name, kind] (kind 1 int, 2 float, 3 activation) and the outputs' names.
+ * [name, kind] (kind 1 int, 2 float, 3 activation), the outputs' names, and
+ * whether there are shaders for it.
  */
 export const ops = {
-  gather: { code: 1, operands: [['table', 0], ['ids', 0]], attrs: [['scale', 2]], outputs: ['out'] },
-  add_timing: { code: 2, operands: [['x', 0], ['inv', 0]], attrs: [], outputs: ['out'] },
-  layer_norm: { code: 3, operands: [['x', 0], ['scale', 0], ['bias', 0]], attrs: [['eps', 2]], outputs: ['out'] },
-  matmul: { code: 4, operands: [['x', 0], ['w', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3]], outputs: ['out'] },
-  attention: { code: 5, operands: [['q', 0], ['k', 0], ['v', 0], ['lengths', 1]], attrs: [['heads', 1], ['dim', 1], ['vdim', 1], ['q_col', 1], ['k_col', 1], ['v_col', 1], ['scale', 2]], outputs: ['out'] },
-  attention_weights: { code: 6, operands: [['q', 0], ['k', 0], ['lengths', 1]], attrs: [['heads', 1], ['dim', 1], ['q_col', 1], ['k_col', 1], ['scale', 2]], outputs: ['out'] },
-  masked_mean: { code: 7, operands: [['x', 0], ['lengths', 0]], attrs: [], outputs: ['out'] },
-  l2_normalize: { code: 8, operands: [['x', 0]], attrs: [['eps', 2]], outputs: ['out'] },
-  scores: { code: 9, operands: [['q', 0], ['keys', 0]], attrs: [], outputs: ['out'] },
-  softmax: { code: 10, operands: [['x', 0]], attrs: [], outputs: ['out'] },
-  add: { code: 11, operands: [['x', 0], ['y', 0]], attrs: [], outputs: ['out'] },
-  activation: { code: 12, operands: [['x', 0]], attrs: [['act', 3]], outputs: ['out'] },
-  attention_received: { code: 13, operands: [['w', 0], ['lengths', 0]], attrs: [], outputs: ['out'] },
+  gather: { code: 1, operands: [['table', 0], ['ids', 0]], attrs: [['scale', 2]], outputs: ['out'], webgpu: true },
+  add_timing: { code: 2, operands: [['x', 0], ['inv', 0]], attrs: [], outputs: ['out'], webgpu: true },
+  layer_norm: { code: 3, operands: [['x', 0], ['scale', 0], ['bias', 0]], attrs: [['eps', 2]], outputs: ['out'], webgpu: true },
+  matmul: { code: 4, operands: [['x', 0], ['w', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3]], outputs: ['out'], webgpu: true },
+  attention: { code: 5, operands: [['q', 0], ['k', 0], ['v', 0], ['lengths', 1]], attrs: [['heads', 1], ['dim', 1], ['vdim', 1], ['q_col', 1], ['k_col', 1], ['v_col', 1], ['scale', 2]], outputs: ['out'], webgpu: true },
+  attention_weights: { code: 6, operands: [['q', 0], ['k', 0], ['lengths', 1]], attrs: [['heads', 1], ['dim', 1], ['q_col', 1], ['k_col', 1], ['scale', 2]], outputs: ['out'], webgpu: true },
+  masked_mean: { code: 7, operands: [['x', 0], ['lengths', 0]], attrs: [], outputs: ['out'], webgpu: true },
+  l2_normalize: { code: 8, operands: [['x', 0]], attrs: [['eps', 2]], outputs: ['out'], webgpu: true },
+  scores: { code: 9, operands: [['q', 0], ['keys', 0]], attrs: [], outputs: ['out'], webgpu: true },
+  softmax: { code: 10, operands: [['x', 0]], attrs: [], outputs: ['out'], webgpu: true },
+  add: { code: 11, operands: [['x', 0], ['y', 0]], attrs: [], outputs: ['out'], webgpu: true },
+  activation: { code: 12, operands: [['x', 0]], attrs: [['act', 3]], outputs: ['out'], webgpu: true },
+  attention_received: { code: 13, operands: [['w', 0], ['lengths', 0]], attrs: [], outputs: ['out'], webgpu: true },
 };
 
 /** Names of the element types by code. */

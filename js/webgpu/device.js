@@ -1,16 +1,184 @@
 // Running programs on a WebGPU device. Core asks it first, and computes in
-// the module what it throws at.
+// the module what it throws at. Calls come one after another.
 
-/** What the device cannot do: the module does it instead. */
-export class Unable extends Error {}
+import { download } from '../download.js';
+import { operationAt } from '../program.js';
+import { fromBytes } from '../tensor.js';
+import { Memory } from './memory.js';
+import { Plan, readPlan, readTensors } from './plan.js';
+import { Unable } from './unable.js';
+
+const FEATURES = ['subgroups', 'shader-f16']; // of a device that shaders have variants for
+const LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize']; // wanted as large as the adapter has them
+const MOST_PLANS = 16; // kept for a model
+
+/**
+ * @typedef {{weights: Map<string, GPUBuffer>, plans: Plan[]}} OnDevice
+ *   a model's weights by their names in the file, and what it last ran
+ */
 
 export class Device {
+  #gpu;
+  #shaders; // as in the data file
+  #features; // as the data file names them
+  #pipelines = new Map(); // promises, by the shader's number
+  #memory;
+  #ops = { weights: new Map(), plans: [] }; // of single operations
+  #lost = '';
+  #whenLost;
+
   /**
    * Opens the device of this computer.
-   * @param {{insist: boolean}} o insist: take a software adapter, too
+   * @param {{insist: boolean, shadersURL: string}} o insist: take a software
+   *   adapter, too; shadersURL: the data file, fetched if there is an adapter
    * @returns {Promise<Device|null>} null where there is none
    */
-  static async open() {
-    return null;
+  static async open({ insist, shadersURL }) {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter || !insist && isSoftware(adapter)) return null;
+    const gpu = await adapter.requestDevice({
+      requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    });
+    const { bytes } = await download(shadersURL, { op: 'open' });
+    return new Device(gpu, adapter, JSON.parse(new TextDecoder().decode(bytes)));
+  }
+
+  constructor(gpu, adapter, shaders) {
+    this.#gpu = gpu;
+    this.#shaders = shaders;
+    this.#memory = new Memory(gpu);
+    const subgroups = gpu.features.has('subgroups');
+    const f16 = gpu.features.has('shader-f16');
+    const dot = navigator.gpu.wgslLanguageFeatures?.has('packed_4x8_integer_dot_product');
+    this.#features = [subgroups && 'subgroups', f16 && 'f16', dot && 'dot'];
+    const { vendor = '', architecture = '' } = adapter.info ?? {};
+    /** what it runs on, and which features the shaders use */
+    this.adapter = { vendor, architecture, features: [...adapter.features], subgroups, f16 };
+    /** the dispatches of all runs that were not in vain, by operation */
+    this.dispatches = {};
+    this.#whenLost = gpu.lost.then(({ message, reason }) => {
+      this.#lost = `the device was lost: ${message || reason}`;
+      throw new Unable(this.#lost);
+    });
+    this.#whenLost.catch(() => {});
+  }
+
+  /** Whether the device is gone for good. */
+  get lost() {
+    return this.#lost !== '';
+  }
+
+  /**
+   * Uploads the weights that a model's programs use, as they lie in the file.
+   * @param {{instance: Instance, programs: Map<string, object>}} model
+   * @param {import('../safetensors.js').Entry[]} entries of the file
+   * @returns {Promise<OnDevice>}
+   */
+  async addModel({ instance, programs }, entries) {
+    const wanted = new Set([...programs.values()].flatMap((p) => weightNames(instance, p)));
+    const weights = new Map();
+    const onDevice = { weights, plans: [] };
+    try {
+      await this.#guard(() => {
+        for (const { name, bytes } of entries) {
+          if (wanted.has(name)) weights.set(name, this.#memory.upload(bytes));
+        }
+        return this.#gpu.queue.onSubmittedWorkDone();
+      });
+    } catch (err) {
+      this.freeModel(onDevice);
+      throw err;
+    }
+    return onDevice;
+  }
+
+  /** Frees what addModel gave. */
+  freeModel({ weights, plans }) {
+    for (const buffer of weights.values()) buffer.destroy();
+    for (const plan of plans) plan.destroy();
+  }
+
+  /**
+   * Runs a bound program.
+   * @param {{instance: Instance, onDevice: OnDevice|null}} model without
+   *   onDevice the program is a single operation
+   * @param {string} op what is being done, for errors
+   * @returns {Promise<import('../tensor.js').Tensors>}
+   * @throws {FoveaError} for an index that is out of range; anything else
+   *   means that the device cannot do this
+   */
+  async run({ instance, onDevice }, op, program, table, given) {
+    if (this.#lost) throw new Unable(this.#lost);
+    const holder = onDevice ?? this.#ops;
+    const plan = this.#plan(holder, readPlan(instance, program, table));
+    try {
+      const pipelines = await Promise.all(plan.dispatches.map((d) => this.#pipeline(d.shader)));
+      const answer = await this.#guard(() => plan.run(pipelines, program, given));
+      this.#count(plan);
+      if (answer.error[0] !== 0) throw instance.describe(answer.error, op, (i) => operationAt(instance, program.handle, i));
+      return Object.fromEntries(program.outputs.map((p, i) => {
+        const shape = plan.shapes[p.index];
+        return [p.name, { dtype: p.dtype, shape, data: fromBytes(p.dtype, answer.outputs[i]) }];
+      }));
+    } catch (err) {
+      if (!(err instanceof Unable)) throw err;
+      holder.plans.splice(holder.plans.indexOf(plan), 1);
+      plan.destroy();
+      this.#memory.clear();
+      throw err;
+    }
+  }
+
+  /** The plan for what was read: one of the holder's if it has it. */
+  #plan(holder, read) {
+    const found = holder.plans.findIndex((p) => p.matches(read));
+    const [plan] = found >= 0 ? holder.plans.splice(found, 1) : [new Plan(this.#gpu, this.#memory, holder.weights, read)];
+    holder.plans.push(plan);
+    if (holder.plans.length > MOST_PLANS) holder.plans.shift().destroy();
+    return plan;
+  }
+
+  /**
+   * What work gives. Whatever goes wrong on the device meanwhile, memory that
+   * is short and the device's loss among it, is Unable.
+   */
+  async #guard(work) {
+    const scopes = ['validation', 'out-of-memory', 'internal'];
+    for (const scope of scopes) this.#gpu.pushErrorScope(scope);
+    const done = (async () => work())().then((value) => ({ value }), (error) => ({ error }));
+    const all = Promise.all([...scopes.map(() => this.#gpu.popErrorScope()), done]);
+    try {
+      const results = await Promise.race([all, this.#whenLost]);
+      const { value, error } = results.pop();
+      const first = results.find((e) => e) ?? error; // a scope's error tells more than its consequence
+      if (first) throw first;
+      return value;
+    } catch (err) {
+      throw err instanceof Unable ? err : new Unable(err.message, { cause: err });
+    }
+  }
+
+  /** The pipeline of a shader, in the variant for this device. */
+  #pipeline(number) {
+    if (!this.#pipelines.has(number)) this.#pipelines.set(number, this.#guard(() => this.#compile(this.#shaders[number])));
+    return this.#pipelines.get(number);
+  }
+
+  #compile({ name, variants }) {
+    const { source } = variants.find((v) => v.features.every((f) => this.#features.includes(f)));
+    const module = this.#gpu.createShaderModule({ label: name, code: source });
+    return this.#gpu.createComputePipelineAsync({ label: name, layout: 'auto', compute: { module, entryPoint: 'main' } });
+  }
+
+  #count(plan) {
+    for (const { operation } of plan.dispatches) this.dispatches[operation] = (this.dispatches[operation] ?? 0) + 1;
   }
 }
+
+/** Whether an adapter only imitates a GPU, slower than the module computes. */
+const isSoftware = (adapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
+
+/** The names in the file of the weights of a program. */
+const weightNames = (instance, program) => readTensors(instance, program)
+  .filter((t) => t.isWeight).flatMap(({ name }) => [name, `${name}.q`, `${name}.s`]);

@@ -84,91 +84,97 @@ func ints(names ...string) []Attr {
 
 func outputs(shape string) []Operand { return []Operand{f32("out", shape)} }
 
-var wasmOnly = []string{"wasm"}
+// The devices of an operation.
+const (
+	OnWasm   = "wasm"
+	OnWebGPU = "webgpu" // in every type of its operands; kernels/dispatch.go says how
+)
+
+var everywhere = []string{OnWasm, OnWebGPU}
 
 // Ops is the operation table, in the order of the codes.
 var Ops = []Op{
 	{
-		Name: "gather", Code: OpGather, SIMD: true, Devices: wasmOnly,
+		Name: "gather", Code: OpGather, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32OrQ8("table", "rows,cols"), i32("ids", "...")},
 		Outputs:  outputs("...,cols"),
 		Attrs:    []Attr{{"scale", AttrFloat}},
 		Doc:      "The rows of table that ids name, times scale. An id outside 0..rows-1 is an error of the run.",
 	},
 	{
-		Name: "add_timing", Code: OpAddTiming, SIMD: true, Devices: wasmOnly,
+		Name: "add_timing", Code: OpAddTiming, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "b,t,d"), f32("inv", "d/2")},
 		Outputs:  outputs("b,t,d"),
 		Doc:      "x + [sin(pos·inv), cos(pos·inv)], pos counting the tokens from 0.",
 	},
 	{
-		Name: "layer_norm", Code: OpLayerNorm, SIMD: true, Devices: wasmOnly,
+		Name: "layer_norm", Code: OpLayerNorm, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d"), f32("scale", "d"), f32("bias", "d")},
 		Outputs:  outputs("...,d"),
 		Attrs:    []Attr{{"eps", AttrFloat}},
 		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the last axis.",
 	},
 	{
-		Name: "matmul", Code: OpMatMul, SIMD: true, Devices: wasmOnly,
+		Name: "matmul", Code: OpMatMul, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,k"), f32OrQ8("w", "k,n"), optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs:  outputs("...,n"),
 		Attrs:    []Attr{{"act", AttrAct}},
 		Doc:      "act(x·w + bias) + residual. A q8 w is stored as [n,k], so that its blocks run along k.",
 	},
 	{
-		Name: "attention", Code: OpAttention, SIMD: true, Devices: wasmOnly,
+		Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), f32("v", "b,tk,*"), optional(i32("lengths", "b"))},
 		Outputs:  outputs("b,tq,heads·vdim"),
 		Attrs:    append(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), Attr{"scale", AttrFloat}),
 		Doc:      "softmax(q·kᵀ·scale)·v for each head. The columns say where head 0 starts in the rows of q, k and v. Keys from lengths on are masked; a row with every key masked is zeros.",
 	},
 	{
-		Name: "attention_weights", Code: OpAttentionWeights, SIMD: true, Devices: wasmOnly,
+		Name: "attention_weights", Code: OpAttentionWeights, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), optional(i32("lengths", "b"))},
 		Outputs:  outputs("b,heads,tq,tk"),
 		Attrs:    append(ints("heads", "dim", "q_col", "k_col"), Attr{"scale", AttrFloat}),
 		Doc:      "softmax(q·kᵀ·scale) itself. Masked keys have weight 0; where tq = tk so have all keys of queries from lengths on.",
 	},
 	{
-		Name: "masked_mean", Code: OpMaskedMean, SIMD: true, Devices: wasmOnly,
+		Name: "masked_mean", Code: OpMaskedMean, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "b,t,d"), i32("lengths", "b")},
 		Outputs:  outputs("b,d"),
 		Doc:      "The mean of the first lengths tokens; zeros where there is none.",
 	},
 	{
-		Name: "l2_normalize", Code: OpL2Normalize, SIMD: true, Devices: wasmOnly,
+		Name: "l2_normalize", Code: OpL2Normalize, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
 		Attrs:    []Attr{{"eps", AttrFloat}},
 		Doc:      "x / sqrt(max(Σx², eps)) along the last axis.",
 	},
 	{
-		Name: "scores", Code: OpScores, SIMD: true, Devices: wasmOnly,
+		Name: "scores", Code: OpScores, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "m,d"), f32("keys", "n,d")},
 		Outputs:  outputs("m,n"),
 		Doc:      "The dot product of every row of q with every row of keys.",
 	},
 	{
-		Name: "softmax", Code: OpSoftmax, SIMD: true, Devices: wasmOnly,
+		Name: "softmax", Code: OpSoftmax, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
 		Doc:      "exp(x) / Σexp(x) along the last axis.",
 	},
 	{
-		Name: "add", Code: OpAdd, SIMD: true, Devices: wasmOnly,
+		Name: "add", Code: OpAdd, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "..."), f32("y", "...")},
 		Outputs:  outputs("..."),
 		Doc:      "x + y, of one shape.",
 	},
 	{
-		Name: "activation", Code: OpActivation, SIMD: true, Devices: wasmOnly,
+		Name: "activation", Code: OpActivation, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...")},
 		Outputs:  outputs("..."),
 		Attrs:    []Attr{{"act", AttrAct}},
 		Doc:      "act(x), element by element.",
 	},
 	{
-		Name: "attention_received", Code: OpAttentionReceived, SIMD: true, Devices: wasmOnly,
+		Name: "attention_received", Code: OpAttentionReceived, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("w", "b,h,tq,tk"), i32("lengths", "b")},
 		Outputs:  outputs("b,tk"),
 		Doc:      "The mean weight that each key receives, over heads and over the first lengths queries.",

@@ -14,7 +14,8 @@ func script() []byte {
 	b := bytes.NewBufferString(header)
 	b.WriteString(`/**
  * Operations by name: code, operands as [name, 1 if optional], attributes as
- * [name, kind] (kind 1 int, 2 float, 3 activation) and the outputs' names.
+ * [name, kind] (kind 1 int, 2 float, 3 activation), the outputs' names, and
+ * whether there are shaders for it.
  */
 export const ops = {
 `)
@@ -29,8 +30,9 @@ export const ops = {
 		for _, o := range op.Outputs {
 			outputs = append(outputs, quote(o.Name))
 		}
-		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s] },\n",
-			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "))
+		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s], webgpu: %t },\n",
+			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "),
+			slices.Contains(op.Devices, program.OnWebGPU))
 	}
 	b.WriteString("};\n\n/** Names of the element types by code. */\nexport const dtypes = [null")
 	for d := program.F32; d.Valid(); d++ {
