@@ -2,6 +2,7 @@ package wgsl
 
 import (
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ var directive = regexp.MustCompile(`^//#(\w+)((?: \S+)*)$`)
 
 // assembler reads the lines of one file.
 type assembler struct {
+	files   fs.FS
 	file    string
 	lines   []string
 	at      int
@@ -29,12 +31,12 @@ type assembler struct {
 
 // assemble returns the text of a file without comments and indentation, its
 // directives obeyed.
-func assemble(file string, defined []string) (string, error) {
-	text, err := files.ReadFile(file)
+func assemble(files fs.FS, file string, defined []string) (string, error) {
+	text, err := fs.ReadFile(files, file)
 	if err != nil {
 		return "", err
 	}
-	a := &assembler{file: file, lines: strings.Split(string(text), "\n"), defined: defined}
+	a := &assembler{files: files, file: file, lines: strings.Split(string(text), "\n"), defined: defined}
 	out, end, err := a.block()
 	if err == nil && end != "" {
 		err = a.errorf("%s without its start", end)
@@ -73,7 +75,7 @@ func (a *assembler) block() (out []string, end string, err error) {
 func (a *assembler) obey(name string, args []string) ([]string, error) {
 	switch {
 	case name == "include" && len(args) == 1:
-		text, err := assemble(args[0], a.defined)
+		text, err := assemble(a.files, args[0], a.defined)
 		return strings.Split(text, "\n"), err
 	case name == "if" && len(args) == 1:
 		return a.conditional(slices.Contains(a.defined, args[0]))

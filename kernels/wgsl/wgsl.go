@@ -18,14 +18,14 @@
 package wgsl
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"slices"
-	"strings"
 )
 
 //go:embed *.wgsl
-var files embed.FS
+var shaders embed.FS
 
 // A Kernel is a shader, assembled from a file.
 type Kernel struct {
@@ -63,36 +63,45 @@ var Kernels = []Kernel{
 	{Name: "activation", File: "elementwise.wgsl"},
 }
 
-// variant is a kernel's source for adapters with some features.
-type variant struct {
+// An Assembled kernel is an entry of the data file.
+type Assembled struct {
+	Name     string    `json:"name"`
+	Variants []Variant `json:"variants"` // those with most features first
+}
+
+// A Variant is a kernel's source for adapters with some features.
+type Variant struct {
 	Features []string `json:"features"`
 	Source   string   `json:"source"`
 }
 
-// Data returns the data file: JSON, a list with name and variants of each
-// kernel, those with most features first.
-func Data() ([]byte, error) {
-	type entry struct {
-		Name     string    `json:"name"`
-		Variants []variant `json:"variants"`
-	}
-	var all []entry
+// Assemble puts all kernels together.
+func Assemble() (all []Assembled, err error) {
 	for _, k := range Kernels {
 		vs, err := k.variants()
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, entry{k.Name, vs})
+		all = append(all, Assembled{k.Name, vs})
 	}
-	var b strings.Builder
+	return all, nil
+}
+
+// Data returns the data file: what Assemble gives as JSON.
+func Data() ([]byte, error) {
+	all, err := Assemble()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(all)
-	return []byte(b.String()), err
+	err = enc.Encode(all)
+	return b.Bytes(), err
 }
 
 // variants assembles k for every subset of its features.
-func (k Kernel) variants() (all []variant, err error) {
+func (k Kernel) variants() (all []Variant, err error) {
 	for set := 1<<len(k.Features) - 1; set >= 0; set-- {
 		features := []string{}
 		for i, f := range k.Features {
@@ -100,11 +109,11 @@ func (k Kernel) variants() (all []variant, err error) {
 				features = append(features, f)
 			}
 		}
-		source, err := assemble(k.File, slices.Concat(k.Defines, features))
+		source, err := assemble(shaders, k.File, slices.Concat(k.Defines, features))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, variant{features, source})
+		all = append(all, Variant{features, source})
 	}
 	return all, nil
 }
