@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fovea-run/fovea/demo/model"
 	"github.com/fovea-run/fovea/wasm"
 	"github.com/fovea-run/fovea/wasm/focus"
 )
@@ -107,7 +108,7 @@ func openFocus(ctx context.Context) (*wasm.Runtime, *focus.Focus, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := rt.Load(ctx, strings.NewReader(model), int64(len(model)))
+	m, err := rt.Load(ctx, strings.NewReader(model.File), int64(len(model.File)))
 	if err != nil {
 		return nil, nil, errors.Join(err, rt.Close())
 	}

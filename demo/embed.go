@@ -10,11 +10,6 @@ import (
 //go:embed web
 var web embed.FS
 
-// model is the model file, see model/NOTICE.
-//
-//go:embed model/use-lite-int8.safetensors
-var model string
-
 // article is the text that the page opens with, see article/README.md.
 //
 //go:embed article/opticks.txt

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fovea-run/fovea/demo/model"
 	"github.com/fovea-run/fovea/js"
 	"github.com/fovea-run/fovea/wasm"
 )
@@ -84,7 +85,7 @@ type file struct {
 // newSite gathers the page, the bridge, the modules and the model.
 func newSite() (site, error) {
 	s := site{}
-	s.add("/model.safetensors", []byte(model))
+	s.add("/model.safetensors", []byte(model.File))
 	sub, err := fs.Sub(web, "web")
 	if err != nil {
 		return nil, err
