@@ -2,7 +2,7 @@
 // Both take calls one after another, and hand the core's warnings on.
 
 import { Core } from './core.js';
-import { FoveaError } from './error.js';
+import { FoveaError, wrap } from './error.js';
 import { startWorker } from './place.js';
 
 /** Calls the core in this thread. */
@@ -56,7 +56,7 @@ export class WorkerBackend {
     try {
       this.#worker = startWorker('core');
     } catch (err) {
-      throw new FoveaError('worker', { op: 'open', got: err.message, cause: err });
+      throw wrap(err, 'worker', { op: 'open' });
     }
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => this.#die(new FoveaError('worker', { got: event.message || 'it could not be loaded' }));

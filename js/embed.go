@@ -8,7 +8,30 @@ import "embed"
 // ../wasm/infer-simd.wasm and ../wasm/infer-relaxed.wasm and, where there is
 // WebGPU, ../wasm/fovea-wgsl.json.
 //
-//go:embed backend.js core.js download.js error.js execute.js focus.js fovea.js highlight.js instance.js ops_gen.js
-//go:embed place.js probe.js program.js safetensors.js tensor.js worker.js
-//go:embed webgpu/device.js webgpu/memory.js webgpu/plan.js webgpu/unable.js
+//go:embed advice.js
+//go:embed article.js
+//go:embed backend.js
+//go:embed core.js
+//go:embed download.js
+//go:embed element.js
+//go:embed element_view.js
+//go:embed error.js
+//go:embed execute.js
+//go:embed focus.js
+//go:embed fovea.js
+//go:embed highlight.js
+//go:embed instance.js
+//go:embed ops_gen.js
+//go:embed place.js
+//go:embed place.script.js
+//go:embed probe.js
+//go:embed program.js
+//go:embed safetensors.js
+//go:embed script.js
+//go:embed tensor.js
+//go:embed webgpu/device.js
+//go:embed webgpu/memory.js
+//go:embed webgpu/plan.js
+//go:embed webgpu/unable.js
+//go:embed worker.js
 var Files embed.FS

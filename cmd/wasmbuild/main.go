@@ -26,6 +26,7 @@ type command struct {
 
 var commands = []command{
 	{"kernels", "compile package kernels to WebAssembly", runKernels},
+	{"js", "make the files of the script tag", runJS},
 	{"wat", "print a built module as text", runWat},
 	{"model", "make a model file from published files", runModel},
 }

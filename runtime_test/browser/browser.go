@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -121,6 +122,11 @@ func Get[T any](p *Page, a chromedp.Action[T]) (T, error) {
 // Eval evaluates a JS expression in the page and awaits it if it is a promise.
 func Eval[T any](p *Page, js string) (T, error) {
 	return Get(p, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+}
+
+// Call runs a command of the protocol on the page.
+func Call[P, R any](p *Page, cmd cdp.Command[P, R], params P) (R, error) {
+	return Get(p, func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, cmd, params) })
 }
 
 // Close ends the browser and removes its profile.

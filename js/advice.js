@@ -1,0 +1,64 @@
+// What to do about an error, in words for those who look at a page or own it.
+
+import { assetURL } from './place.js';
+
+let violation; // the last breach of the page's policy
+
+globalThis.document?.addEventListener('securitypolicyviolation', (event) => { violation = event; });
+
+/** Why nothing can start in this page, wherever the files lie; '' if nothing is known to be in the way. */
+export function obstacle() {
+  if (location.protocol === 'file:') {
+    return 'This page is a file on disk, where browsers start no workers. Serve its folder, for example with '
+      + '“python3 -m http.server”, and open it at http://localhost:8000.';
+  }
+  let home;
+  try {
+    home = new URL(assetURL(''));
+  } catch {
+    return 'fovea.js does not know its own address: load it by a plain tag, <script src="/fovea/fovea.js"></script>, '
+      + 'without type="module".';
+  }
+  if (home.origin === location.origin) return '';
+  return `fovea.js comes from ${home.origin}, this page from ${location.origin}, and browsers start workers only from the `
+    + 'page’s own origin. Copy the folder of fovea.js to this site and let the tag point there.';
+}
+
+/**
+ * What can be done about an error.
+ * @param {Error} err
+ * @returns {Promise<string>} one or two sentences
+ */
+export async function advice(err) {
+  await new Promise((done) => setTimeout(done)); // a breach is told after what it breaks
+  const breach = violation?.effectiveDirective ?? '';
+  violation = undefined;
+  if (/unsafe-eval|CSP/.test(err.message)) { // engines differ in when and how they say it
+    return 'The policy forbids WebAssembly. Add \'wasm-unsafe-eval\' to script-src in the Content-Security-Policy of the page and '
+      + 'of fovea.js.';
+  }
+  const words = answers[err.code]?.(err, breach);
+  return words ?? `Something went wrong: ${err.message}. Reload the page to start afresh.`;
+}
+
+const answers = {
+  unsupported: () => 'This browser lacks WebAssembly SIMD. A current Firefox, Chrome, Edge or Safari has it.',
+  empty: () => 'There is no sentence in this text.',
+  'too-long': ({ got, want }) => `This text is too long: ${got} sentences, where ${want} can be read.`,
+  file: () => 'The model file is damaged. Fetch or build it anew, and reload the page.',
+  worker: ({ got }, breach) => {
+    if (/^(worker|child|script|default)-src/.test(breach)) {
+      return 'The policy of this page forbids the worker. Add worker-src \'self\' to its Content-Security-Policy.';
+    }
+    if (globalThis.crossOriginIsolated && got === 'it could not be loaded') {
+      return 'The worker could not be loaded. This page sends Cross-Origin-Embedder-Policy: fovea.js must be served with that header, too.';
+    }
+    return `The worker failed (${got}). Reload the page to start afresh.`;
+  },
+  compile: ({ got }) => `The module cannot be compiled: ${got}. Was its file cut short?`,
+  fetch: ({ arg, got }) => {
+    if (/^HTTP status 4/.test(got)) return `${arg} is not there (${got}). “wasmbuild js” writes it beside fovea.js; serve the whole folder.`;
+    return `${arg} could not be fetched (${got}). Is the network there, and does the Content-Security-Policy, of the page and of `
+      + 'fovea.js, have connect-src \'self\'?';
+  },
+};

@@ -1,0 +1,20 @@
+// Stands in for place.js in the bundle: one classic script, which is its own
+// worker.
+
+const inWorker = 'WorkerGlobalScope' in globalThis;
+const roleOf = /^fovea-(core|hand)$/;
+
+/** The tag that loads this script: it can be asked only now. */
+export const tag = globalThis.document?.currentScript ?? null;
+
+/** The address of this script, '' where it came another way than by a tag. */
+const address = inWorker ? globalThis.location.href : tag?.src ?? '';
+
+/** Whether this is a worker that startWorker has made. */
+export const isOwnWorker = inWorker && roleOf.test(globalThis.name);
+
+/** See place.js. */
+export const startWorker = (role) => new Worker(address, { name: `fovea-${role}` });
+
+/** See place.js. Throws a TypeError where the script does not know its address. */
+export const assetURL = (name) => new URL(name, address).href;

@@ -1,0 +1,32 @@
+// The bundle's entry, `fovea.js` of `wasmbuild js`: in a page it defines the
+// global `fovea` and the element <fovea-focus>, and follows its own tag,
+//
+//   <script src="/fovea/fovea.js" data-focus="article"></script>
+//
+// and in the workers that it starts it is their code.
+
+import { isOwnWorker, tag } from './place.script.js';
+
+export { Focus } from './focus.js';
+export { FoveaError, open } from './fovea.js';
+export { Highlighter, PageText } from './highlight.js';
+
+if (isOwnWorker) import('./worker.js');
+else if (globalThis.customElements) import('./element.js').then(followTag);
+
+/** Puts a <fovea-focus> before what the tag names. */
+async function followTag({ FoveaFocus }) {
+  if (tag?.dataset.focus === undefined) return;
+  if (document.readyState === 'loading') {
+    await new Promise((done) => document.addEventListener('DOMContentLoaded', done, { once: true }));
+  }
+  const element = new FoveaFocus();
+  for (const [name, value] of Object.entries(tag.dataset)) {
+    if (name !== 'focus') element.setAttribute(name, value);
+    else if (value) element.setAttribute('for', value);
+  }
+  const { target } = element;
+  // Where there is no target, the element says so.
+  if (target && target !== document.body) target.before(element);
+  else document.body.prepend(element);
+}

@@ -1,0 +1,210 @@
+// Package tag tests the script tag as the owner of a site uses it: the README's snippet in an ordinary page, with the files that
+// wasmbuild writes, in every browser.
+package tag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/fovea-run/fovea/runtime_test/browser"
+	"github.com/fovea-run/fovea/runtime_test/engine"
+)
+
+// policy is the strict one under which the tag must work.
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'"
+
+// files is the folder that `wasmbuild js` writes, made once.
+var files = sync.OnceValues(func() (string, error) {
+	scratch, err := engine.Scratch()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(scratch, "test-tag")
+	cmd := exec.Command("go", "run", "./cmd/wasmbuild", "js", "-o", dir)
+	cmd.Dir = engine.Root()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("wasmbuild js: %w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+// snippet is the first piece of HTML in the README's chapter about pages.
+func snippet(t *testing.T) string {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join(engine.Root(), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(readme), "\n## In your page\n")
+	found := regexp.MustCompile("(?s)```html\n(.*?)```").FindStringSubmatch(chapter)
+	if found == nil {
+		t.Fatal("the README has no snippet of HTML in its chapter “In your page”")
+	}
+	return found[1]
+}
+
+// A site serves one page and what wasmbuild wrote, and notes what is asked for.
+type site struct {
+	*httptest.Server
+	page    string            // HTML
+	headers map[string]string // of every answer; instead of the policy if it is among them
+	gone    string            // the end of paths that are not found
+	mux     *http.ServeMux
+
+	mu    sync.Mutex
+	asked []string // paths
+}
+
+func serve(t *testing.T, page string) *site {
+	t.Helper()
+	dir, err := files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	s := &site{page: page, mux: mux}
+	mux.Handle("/fovea/", http.StripPrefix("/fovea/", http.FileServer(http.Dir(dir))))
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, s.page)
+	})
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.asked = append(s.asked, r.URL.Path)
+		s.mu.Unlock()
+		w.Header().Set("Content-Security-Policy", policy)
+		for name, value := range s.headers {
+			w.Header().Set(name, value)
+		}
+		if s.gone != "" && strings.HasSuffix(r.URL.Path, s.gone) {
+			http.NotFound(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// paths returns what was asked for so far.
+func (s *site) paths() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.asked...)
+}
+
+// article is an ordinary page around some paragraphs of the demo's article and what else stands in its body.
+func article(t *testing.T, more string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(engine.Root(), "demo/article/opticks.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paragraphs := strings.Split(strings.TrimSpace(string(text)), "\n\n")[:4]
+	return "<!doctype html><html lang=en><title>A page</title><h1>An ordinary page</h1>\n<article><p>" +
+		strings.Join(paragraphs, "</p>\n<p>") + "</p></article>\n" + more
+}
+
+// A tab is a page of a browser.
+type tab interface {
+	Navigate(url string) error
+	Eval(js string) (string, error) // awaits a promise
+	Close() error
+}
+
+type chromiumTab struct{ *browser.Page }
+
+func (t chromiumTab) Navigate(url string) error      { return t.Do(chromedp.Navigate(url)) }
+func (t chromiumTab) Eval(js string) (string, error) { return browser.Eval[string](t.Page, js) }
+
+func (t chromiumTab) Close() error {
+	t.Page.Close()
+	return nil
+}
+
+var browsers = []struct {
+	name string
+	open func(context.Context) (tab, error)
+}{
+	{"Chromium", openChromium},
+	{"Firefox", func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx) }},
+	{"WebKit", func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) }},
+}
+
+func openChromium(ctx context.Context) (tab, error) {
+	p, err := browser.Open(ctx, browser.Options{})
+	return chromiumTab{p}, err
+}
+
+// start opens a browser, or skips the test where it is not installed.
+func start(t *testing.T, open func(context.Context) (tab, error)) tab {
+	t.Helper()
+	b, err := open(t.Context())
+	if missing := (browser.NotInstalled{}); errors.As(err, &missing) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error("Close:", err)
+		}
+	})
+	return b
+}
+
+// visit opens a site's page.
+func visit(t *testing.T, b tab, s *site) {
+	t.Helper()
+	if err := b.Navigate(s.URL + "/"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eval evaluates JS with these at hand: control(), the promise of the element; settle(state), which waits until it is in that
+// state or in error and gives the state; type(query); highlighted(), the text that is.
+func eval(t *testing.T, b tab, js string) string {
+	t.Helper()
+	value, err := b.Eval(`(async () => {
+		const until = (look) => new Promise((done, fail) => {
+			const again = () => look() ? done(look()) : setTimeout(again, 20);
+			again();
+			setTimeout(() => fail(new Error('still not ' + look)), 30_000);
+		});
+		const control = () => until(() => document.querySelector('fovea-focus[state]'));
+		const settle = async (...states) => {
+			const element = await control();
+			return until(() => [...states, 'error'].find((s) => s === element.getAttribute('state')));
+		};
+		const part = async (selector) => (await control()).shadowRoot.querySelector(selector);
+		const type = async (query) => {
+			const field = await part('#query');
+			field.focus();
+			field.value = query;
+			field.dispatchEvent(new Event('input', { bubbles: true }));
+		};
+		const highlighted = () => {
+			const ranges = [...CSS.highlights].filter(([name]) => /-[012]$/.test(name)).flatMap(([, ranges]) => [...ranges]);
+			ranges.sort((a, b) => a.compareBoundaryPoints(Range.START_TO_START, b));
+			return [...ranges.map(String), ...[...document.querySelectorAll('mark')].map((m) => m.textContent)].join(' ').replace(/\s+/g, ' ');
+		};
+		` + js + `
+	})()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
