@@ -1,9 +1,11 @@
 // Where the core computes: in a worker, or inline in the caller's own thread.
 // Both take calls one after another, and hand the core's warnings on.
 
+import { watch } from './alive.js';
 import { Core } from './core.js';
 import { FoveaError, wrap } from './error.js';
 import { startWorker } from './place.js';
+import { Pool } from './pool.js';
 
 /** Calls the core in this thread. */
 export class InlineBackend {
@@ -13,7 +15,12 @@ export class InlineBackend {
 
   /** @param {(message: string) => void} onWarning */
   constructor(onWarning) {
-    this.#core = new Core(onWarning);
+    this.#core = new Core({ onWarning });
+  }
+
+  /** Opens the core, see Core.open; there is one thread. */
+  open({ threads, ...o }) {
+    return this.call('open', [o]);
   }
 
   /**
@@ -49,6 +56,9 @@ export class WorkerBackend {
   #ids = 0;
   #dead;
   #onWarning;
+  #lock = crypto.randomUUID(); // that the core holds while it lives
+  #pool = null; // of threads
+  #cancelled = null; // a shared word that changes when a run is aborted
 
   /** @param {(message: string) => void} onWarning */
   constructor(onWarning) {
@@ -61,6 +71,34 @@ export class WorkerBackend {
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => this.#die(new FoveaError('worker', { got: event.message || 'it could not be loaded' }));
     this.#worker.onmessageerror = () => this.#die(new FoveaError('worker', { got: 'a message could not be read' }));
+    this.#worker.postMessage({ lock: this.#lock });
+  }
+
+  /** Opens the core, see Core.open, with so many threads if they can be had. */
+  async open({ threads, ...o }) {
+    if (threads > 1) this.#startPool(threads - 1);
+    const stats = await this.call('open', [{ ...o, forThreads: threads > 1 }]);
+    watch(this.#lock, () => this.#die(new FoveaError('worker', { got: 'it was ended' })));
+    return this.#pool ? this.#hire() : stats;
+  }
+
+  #startPool(size) {
+    this.#cancelled = new Int32Array(new SharedArrayBuffer(4));
+    this.#pool = new Pool(size, {
+      onLost: (id) => this.#worker.postMessage({ id: 0, method: 'lose', args: [id] }), // not one after another: a run may wait for it
+      onHired: (hand) => this.#hand([hand]).catch(() => {}), // the runtime was closed meanwhile
+    });
+  }
+
+  async #hire() {
+    const { hands, failures } = await this.#pool.started();
+    if (failures.length > 0) this.#onWarning(`fovea: ${failures.length} threads could not be started: ${failures[0]}`);
+    return this.#hand(hands);
+  }
+
+  /** Hands hands over to the core. */
+  #hand(hands) {
+    return this.call('hire', [hands, this.#cancelled], { transfer: hands.map(({ port }) => port) });
   }
 
   /** See InlineBackend.call; transfer lists what the worker takes over. */
@@ -72,6 +110,7 @@ export class WorkerBackend {
       const abort = () => {
         this.#queue = this.#queue.filter((j) => j !== job);
         reject(signal.reason); // a job that is running already ends unheard
+        if (job === this.#running) this.#cancel();
       };
       signal?.addEventListener('abort', abort, { once: true });
       job.done = () => signal?.removeEventListener('abort', abort);
@@ -80,8 +119,14 @@ export class WorkerBackend {
     });
   }
 
+  /** Ends the run at hand early, which only a run on threads can. */
+  #cancel() {
+    if (!this.#pool) return;
+    Atomics.add(this.#cancelled, 0, 1);
+    this.#pool.dismiss();
+  }
+
   close() {
-    this.#worker.terminate();
     this.#die(new FoveaError('closed', { arg: 'runtime' }));
   }
 
@@ -96,8 +141,9 @@ export class WorkerBackend {
     }
   }
 
-  #receive({ id, warning, progress, result, error }) {
+  #receive({ id, warning, meeting, progress, result, error }) {
     if (warning) return void this.#onWarning(warning);
+    if (meeting) return void this.#pool.meet(meeting);
     if (id !== this.#running?.request.id) return;
     if (progress) this.#running.onProgress?.(progress);
     else this.#settle((job) => error ? job.reject(new FoveaError(error.code, error)) : job.resolve(result));
@@ -113,6 +159,8 @@ export class WorkerBackend {
 
   #die(error) {
     this.#dead ??= error;
+    this.#pool?.close();
+    this.#worker.terminate();
     const jobs = [this.#running, ...this.#queue].filter(Boolean);
     this.#running = null;
     this.#queue = [];

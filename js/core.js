@@ -1,6 +1,7 @@
 // The computing side: models in instances of the module. It runs in a worker
 // (see worker.js) or inline; everything in and out can be posted.
 
+import { Crew } from './crew.js';
 import { download } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs } from './execute.js';
@@ -32,34 +33,45 @@ export class Core {
   #models = new Map(); // by id: Loaded
   #ids = 0;
   #ops; // Loaded without programs, for single operations
+  #maxMemory;
+  #crew = null; // of threads
+  #onMeeting;
   #onWarning;
   #warnings = new Set();
 
-  /** @param {(message: string) => void} [onWarning] gets each warning once */
-  constructor(onWarning = (message) => console.warn(message)) {
+  /**
+   * @param {object} [o]
+   * @param {(message: string) => void} [o.onWarning] gets each warning once
+   * @param {Function} [o.onMeeting] as Crew's
+   */
+  constructor({ onWarning = (message) => console.warn(message), onMeeting } = {}) {
     this.#onWarning = onWarning;
+    this.#onMeeting = onMeeting;
   }
 
   /**
-   * @param {{module?: WebAssembly.Module, wasmURL?: string, variant: string, backend?: string}} o as open in fovea.js
+   * @param {object} o as of open in fovea.js, and
+   * @param {boolean} [o.forThreads] take the module whose memory can be shared
    * @returns {Promise<import('./fovea.js').Stats>}
    */
-  async open({ module, wasmURL, variant, backend = 'wasm' }) {
+  async open({ module, wasmURL, variant, backend = 'wasm', forThreads = false, maxMemory }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    this.openSync({ module: module ?? await compile(shipped(`infer-${variant}.wasm`, wasmURL)), variant });
+    module ??= await compile(shipped(`infer-${variant}${forThreads ? '-threads' : ''}.wasm`, wasmURL));
+    this.openSync({ module, variant, maxMemory });
     if (backend !== 'wasm') await this.#openDevice(backend === 'webgpu', wasmURL);
     return this.stats();
   }
 
   /**
    * open with the compiled module, for a host that may not wait.
-   * @param {{module: WebAssembly.Module, variant: string}} o
+   * @param {{module: WebAssembly.Module, variant: string, maxMemory?: number}} o
    * @returns {import('./fovea.js').Stats}
    */
-  openSync({ module, variant }) {
+  openSync({ module, variant, maxMemory }) {
     this.#module = module;
     this.#variant = variant;
+    this.#maxMemory = maxMemory;
     return this.stats();
   }
 
@@ -67,7 +79,7 @@ export class Core {
   stats() {
     return {
       variant: this.#variant,
-      threads: 1,
+      threads: this.#crew?.size ?? 1,
       backend: this.#device && !this.#device.lost ? 'webgpu' : 'wasm',
       adapter: this.#device?.adapter ?? null,
       dispatches: { ...this.#device?.dispatches },
@@ -91,6 +103,28 @@ export class Core {
       why = `WebGPU cannot be used: ${err.message}`;
     }
     if (insist && !this.#device) this.#warn(`${why}; computing on WebAssembly`);
+  }
+
+  /**
+   * Computes with these hands from now on.
+   * @param {{id: number, port: MessagePort}[]} hands
+   * @param {Int32Array} cancelled as Crew's
+   * @returns {import('./fovea.js').Stats}
+   */
+  hire(hands, cancelled) {
+    this.#crew ??= new Crew({
+      cancelled,
+      onMeeting: this.#onMeeting,
+      onFailure: (why) => this.#warn(`a thread failed, the others went on: ${why}`),
+    });
+    for (const hand of hands) this.#crew.hire(hand);
+    return this.stats();
+  }
+
+  /** Computes without a hand from now on, which is no more. */
+  lose(id) {
+    this.#crew.lose(id);
+    this.#warn('a thread was lost, the others went on');
   }
 
   /** Gives a warning once; one kind, of several messages, too. */
@@ -123,7 +157,7 @@ export class Core {
     const file = asBytes(buffer);
     const { metadata, entries } = readSafetensors(file);
     const card = readCard(metadata);
-    const instance = Instance.create(this.#module);
+    const instance = Instance.create(this.#module, this.#maxMemory);
     const programs = new Map();
     let loaded = 0;
     for (const entry of entries) {
@@ -146,6 +180,7 @@ export class Core {
   free(id) {
     const model = this.#models.get(id);
     if (model?.onDevice) this.#device.freeModel(model.onDevice);
+    if (model) this.#crew?.leave(model.instance);
     this.#models.delete(id);
   }
 
@@ -156,45 +191,43 @@ export class Core {
     if (!program) throw new FoveaError('unknown', { op: 'run', arg: name, want: [...model.programs.keys()].join(', ') });
     const given = inputs(name, program.inputs.map((p) => p.name), tensors);
     const dims = program.dims.map((d) => fixed[d.name] ?? deduce(program, d, given));
-    return this.#execute(model, name, program, dims, given);
+    return this.#execute(model, name, () => ({ program, dims, given }));
   }
 
   /** Runs a single operation; see Runtime.op. */
   op(name, attrs, tensors) {
     const row = ops[name];
     if (!row) throw new FoveaError('unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
-    if (!this.#ops || this.#ops.instance.broken) this.#ops = { instance: Instance.create(this.#module), onDevice: null };
-    const model = this.#ops;
-    const { instance } = model;
-    const operands = row.operands.map(([operand]) => operand);
-    const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
-    const given = inputs(name, operands, tensors, optional);
-    instance.call(name, 'reset');
-    instance.post([
-      ...operands.flatMap((o) => descriptor(name, o, given.get(o))),
-      ...attributes(name, row.attrs, attrs),
-    ]);
-    const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, row.outputs.length);
-    if (handle === 0) throw instance.failure(name, () => name);
-    const program = readProgram(instance, handle);
-    const present = operands.filter((o) => given.has(o));
-    program.inputs.forEach((p, i) => { p.name = present[i]; });
-    program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
-    return this.#execute(model, name, program, [], given);
+    if (!this.#ops || this.#ops.instance.broken) {
+      this.#ops = { instance: Instance.create(this.#module, this.#maxMemory), onDevice: null };
+    }
+    return this.#execute(this.#ops, name, () => makeOperation(this.#ops.instance, name, row, attrs, tensors));
   }
 
-  /** Binds a program, runs it on the device or in the module, and copies the outputs. */
-  #execute(model, op, program, dims, given) {
-    const { instance } = model;
-    const table = bind(instance, op, program, dims);
-    checkInputs(instance, op, program, table, given);
-    if (!this.#device) return compute(instance, op, program, table, given);
+  /**
+   * Runs on the device or in the module, and copies the outputs.
+   * @param {Loaded} model
+   * @param {string} op
+   * @param {() => {program: object, dims: number[], given: Map<string, object>}} prepare
+   */
+  #execute(model, op, prepare) {
+    if (!this.#device) return this.#compute(model, op, prepare);
+    const { program, table, given } = bound(model.instance, op, prepare());
     return this.#device.run(model, op, program, table, given).catch((err) => {
       if (err instanceof FoveaError) throw err; // the caller's own
       this.#fallbacks++;
       this.#warnUnable(err);
-      return compute(instance, op, program, table, given);
+      return this.#compute(model, op, prepare);
     });
+  }
+
+  /** Runs in the module, with all threads. */
+  #compute({ instance }, op, prepare) {
+    const attempt = () => {
+      const { program, table, given } = bound(instance, op, prepare());
+      return compute(instance, op, program, table, given);
+    };
+    return this.#crew ? this.#crew.run(instance, attempt) : attempt();
   }
 
   /** Warns once of all that the device cannot do. */
@@ -262,6 +295,32 @@ export class Core {
     if (!model) throw new FoveaError('closed', { arg: 'model' });
     return model;
   }
+}
+
+/** Binds what is prepared and checks its inputs. */
+function bound(instance, op, { program, dims, given }) {
+  const table = bind(instance, op, program, dims);
+  checkInputs(instance, op, program, table, given);
+  return { program, table, given };
+}
+
+/** Makes the program of a single operation. */
+function makeOperation(instance, name, row, attrs, tensors) {
+  const operands = row.operands.map(([operand]) => operand);
+  const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
+  const given = inputs(name, operands, tensors, optional);
+  instance.call(name, 'reset');
+  instance.post([
+    ...operands.flatMap((o) => descriptor(name, o, given.get(o))),
+    ...attributes(name, row.attrs, attrs),
+  ]);
+  const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, row.outputs.length);
+  if (handle === 0) throw instance.failure(name, () => name);
+  const program = readProgram(instance, handle);
+  const present = operands.filter((o) => given.has(o));
+  program.inputs.forEach((p, i) => { p.name = present[i]; });
+  program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
+  return { program, dims: [], given };
 }
 
 /** The address of a file that ships with the code, or lies in another folder. */

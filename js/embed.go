@@ -9,9 +9,11 @@ import "embed"
 // WebGPU, ../wasm/fovea-wgsl.json.
 //
 //go:embed advice.js
+//go:embed alive.js
 //go:embed article.js
 //go:embed backend.js
 //go:embed core.js
+//go:embed crew.js
 //go:embed download.js
 //go:embed element.js
 //go:embed element_view.js
@@ -19,11 +21,13 @@ import "embed"
 //go:embed execute.js
 //go:embed focus.js
 //go:embed fovea.js
+//go:embed hand.js
 //go:embed highlight.js
 //go:embed instance.js
 //go:embed ops_gen.js
 //go:embed place.js
 //go:embed place.script.js
+//go:embed pool.js
 //go:embed probe.js
 //go:embed program.js
 //go:embed safetensors.js

@@ -21,6 +21,8 @@
 import { InlineBackend, WorkerBackend } from './backend.js';
 import { download } from './download.js';
 import { FoveaError } from './error.js';
+import { isForThreads } from './instance.js';
+import { canShareMemory } from './probe.js';
 
 export { FoveaError };
 
@@ -45,6 +47,7 @@ export { FoveaError };
 const VARIANTS = ['auto', 'simd', 'relaxed'];
 const BACKENDS = ['auto', 'webgpu', 'wasm'];
 const MAX_THREADS = 64;
+const AUTO_THREADS = 8; // at most
 const MAX_MEMORY = 2 ** 32;
 
 /**
@@ -58,9 +61,11 @@ const MAX_MEMORY = 2 ** 32;
  * @param {WebAssembly.Module} [o.module] the compiled module, where the platform provides it
  * @param {'auto'|'webgpu'|'wasm'} [o.backend] 'auto' takes WebGPU if there is
  *   an adapter; what it cannot do is done on WebAssembly, with the same inputs
- * @param {'auto'|number} [o.threads] 1 to 64; more than one needs a page that
- *   is cross-origin isolated, elsewhere there is one
- * @param {number} [o.maxMemory] bytes that a model may take where there are threads; 1 GiB
+ * @param {'auto'|number} [o.threads] how many compute together, 1 to 64; more
+ *   than one needs a worker and a page that is cross-origin isolated, elsewhere
+ *   there is one; 'auto' is one a processor, 8 at most
+ * @param {number} [o.maxMemory] bytes that a model may take where there are
+ *   threads, 1 GiB if not given; addresses are reserved for it
  * @param {(message: string) => void} [o.onWarning] is told what does not go
  *   as asked but goes on, each once; console.warn
  * @returns {Promise<Runtime>}
@@ -76,11 +81,17 @@ export async function open({
   if (wasmURL) wasmURL = folderURL(wasmURL);
   const side = worker ? new WorkerBackend(onWarning) : new InlineBackend(onWarning);
   try {
-    return new Runtime(side, await side.call('open', [{ module, wasmURL, variant, backend }]));
+    return new Runtime(side, await side.open({ module, wasmURL, variant, backend, maxMemory, threads: possible(threads, module) }));
   } catch (err) {
     side.close();
     throw err;
   }
+}
+
+/** How many threads there will be of those wanted. */
+function possible(threads, module) {
+  if (!canShareMemory() || (module && !isForThreads(module))) return 1;
+  return threads === 'auto' ? Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, AUTO_THREADS) : threads;
 }
 
 function oneOf(arg, got, all) {

@@ -3,6 +3,7 @@
 // a view is taken afresh for every use.
 
 import { FoveaError, fill } from './error.js';
+import { dismiss } from './hand.js';
 import { errors, ops } from './ops_gen.js';
 
 const MAILBOX = 1024;
@@ -11,12 +12,37 @@ const MAILBOX_BYTES = 4096;
 export class Instance {
   #exports;
   #trap; // the error that left the memory in an unknown state
+  #shared; // {module, memory, state} of a module for threads; state is 0 before there is a crew
 
-  /** @param {WebAssembly.Module} module */
-  static create(module) {
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {number} maxMemory bytes, of a module for threads
+   */
+  static create(module, maxMemory) {
     const self = new Instance();
-    self.#exports = new WebAssembly.Instance(module, {}).exports;
+    if (isForThreads(module)) self.#shared = { module, memory: reserve(maxMemory), state: 0 };
+    self.#exports = new WebAssembly.Instance(module, self.#shared && { env: self.#shared }).exports;
     return self;
+  }
+
+  /** Makes a crew of so many workers; nobody may be following. */
+  gather(workers) {
+    this.#shared.state = this.need('threads', 'crew', workers);
+  }
+
+  /** What a hand needs to join the crew. */
+  get invitation() {
+    return this.#shared;
+  }
+
+  /** @returns {import('./hand.js').Meeting} */
+  get meeting() {
+    return { buffer: this.#shared.memory.buffer, state: this.#shared.state };
+  }
+
+  /** Ends the crew, if there is one. */
+  dismiss() {
+    if (this.#shared?.state) dismiss(this.meeting);
   }
 
   /** Whether a trap has made the instance unusable. */
@@ -36,7 +62,7 @@ export class Instance {
 
   /** The text of n bytes at addr. */
   text(addr, n) {
-    return new TextDecoder().decode(this.bytes(addr, n));
+    return new TextDecoder().decode(this.bytes(addr, n).slice()); // it takes no shared memory
   }
 
   /** Writes words to the mailbox. */
@@ -67,6 +93,7 @@ export class Instance {
       return this.#exports[name](...args) >>> 0;
     } catch (err) {
       this.#trap = new FoveaError('trap', { op, got: err.message, cause: err });
+      this.dismiss();
       throw this.#trap;
     }
   }
@@ -99,6 +126,23 @@ export class Instance {
     let text = fill(template, { arg: operand || argIndex, got, sgot: got, want, name: JSON.stringify(name) });
     if (operation && operation !== op) text = `operation ${opIndex} (${operation}): ${text}`;
     return new FoveaError(kind, { op: operation || op, arg: operand || name, got, want, message: `fovea: ${op}: ${text}` });
+  }
+}
+
+/** Whether a module is one for threads: those import their memory. */
+export const isForThreads = (module) => WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory');
+
+/**
+ * Makes a shared memory, for which engines reserve addresses up to its
+ * maximum. Where there are not so many, it is content with less.
+ */
+function reserve(bytes) {
+  for (let maximum = Math.max(bytes >>> 16, 2); ; maximum >>>= 1) {
+    try {
+      return new WebAssembly.Memory({ initial: 2, maximum, shared: true });
+    } catch (err) {
+      if (maximum < 4 || !(err instanceof RangeError)) throw new FoveaError('memory', { op: 'load', got: bytes, cause: err });
+    }
   }
 }
 

@@ -18,3 +18,7 @@ export const hasSIMD = () => valid([0x20, 0, 0xfd, 0xe3, 1], [1, 0x7b, 1, 0x7b])
 //   (f32x4.relaxed_madd (local.get 0) (local.get 1) (local.get 2))))
 export const hasRelaxedMadd = () =>
   valid([0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 2], [3, 0x7b, 0x7b, 0x7b, 1, 0x7b]);
+
+/** Whether this page or process can have threads: workers that share a memory. */
+export const canShareMemory = () => typeof Worker === 'function' && typeof SharedArrayBuffer === 'function'
+  && globalThis.crossOriginIsolated !== false; // undefined outside of browsers

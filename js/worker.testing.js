@@ -5,9 +5,10 @@ import { Worker as Thread } from 'node:worker_threads';
 
 const boot = `
   const { parentPort, workerData } = require('node:worker_threads');
+  globalThis.name = workerData.name;
   globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
   globalThis.onmessage = null;
-  const loaded = import(workerData);
+  const loaded = import(workerData.url);
   parentPort.on('message', async (data) => { await loaded; globalThis.onmessage({ data }); });
 `;
 
@@ -15,10 +16,12 @@ const boot = `
 export const workers = [];
 
 class EmulatedWorker {
-  constructor(url) {
-    this.thread = new Thread(boot, { eval: true, workerData: url.href });
+  constructor(url, { name }) {
+    this.name = name;
+    this.thread = new Thread(boot, { eval: true, workerData: { url: url.href, name } });
     this.thread.on('message', (data) => this.onmessage({ data }));
     this.thread.on('error', (err) => this.onerror({ message: err.message }));
+    this.thread.on('exit', () => this.onerror?.({ message: 'it was ended' }));
     workers.push(this);
   }
 

@@ -15,6 +15,9 @@ func TestAbout(t *testing.T) {
 				t.Error("no answer")
 			}
 			t.Log(r.About)
+			if r.Stats != nil {
+				t.Logf("%+v", *r.Stats)
+			}
 		})
 	}
 }

@@ -22,9 +22,14 @@ type started struct {
 	err  error
 }
 
+// threads of the engines that have them: one more than the machines of most tests have processors, so that they wait for each other.
+const threads = 3
+
 var (
-	simd  = engine.Config{Variant: "simd"}
-	fused = engine.Config{Variant: "relaxed"}
+	simd         = engine.Config{Variant: "simd"}
+	simdThreads  = engine.Config{Variant: "simd", Threads: threads}
+	fused        = engine.Config{Variant: "relaxed"}
+	fusedThreads = engine.Config{Variant: "relaxed", Threads: threads}
 )
 
 // baseline engines must agree in every bit, relaxed ones within each case's tolerance. The first is the one that the others are
@@ -36,12 +41,18 @@ var (
 		engine.Node(simd),
 		&engine.Chromium{Config: simd},
 		&engine.Firefox{Config: simd},
+		engine.Node(simdThreads),
+		&engine.Chromium{Config: simdThreads},
+		&engine.Firefox{Config: simdThreads},
 		&engine.WebKit{},
 	)
 	relaxed = wrap(
 		engine.Node(fused),
 		&engine.Chromium{Config: fused},
 		&engine.Firefox{Config: fused},
+		engine.Node(fusedThreads),
+		&engine.Chromium{Config: fusedThreads},
+		&engine.Firefox{Config: fusedThreads},
 	)
 )
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
+import { emulateWorkers } from '../../js/worker.testing.js';
 import { makeRunner } from './runner.js';
 
 const options = JSON.parse(process.argv[2]);
@@ -11,9 +12,14 @@ if (options.variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
   setFlagsFromString('--no-liftoff');
 }
+if (options.threads > 1) {
+  emulateWorkers();
+  options.worker = true;
+}
 const root = new URL('../../', import.meta.url);
 const read = async (path) => new Uint8Array(await readFile(new URL(path, root))).buffer;
 const answer = makeRunner({ options, read, about: `node ${process.version}` });
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${await answer(JSON.parse(line))}\n`);
 }
+process.exit(); // workers would go on waiting
