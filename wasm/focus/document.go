@@ -67,59 +67,6 @@ func (d *Document) lens() []int {
 	return lens
 }
 
-// encode computes the embeddings, a batch a run. Equal sentences are encoded
-// once.
-func (d *Document) encode(ctx context.Context, progress func(done, total int)) error {
-	f, dims, total, done := d.focus, d.focus.card.Dims, 0, 0
-	distinct, places := distinct(d.ids)
-	lens := make([]int, len(distinct))
-	for i, ids := range distinct {
-		lens[i] = len(ids)
-		total += len(ids)
-	}
-	progress(0, total)
-	plan, err := f.model.Plan(ctx, lens, maxBatch, f.card.MaxTokens)
-	if err != nil {
-		return err
-	}
-	for _, batch := range plan {
-		var seqs [][]int32
-		for _, i := range batch.Indices {
-			seqs = append(seqs, distinct[i])
-			done += lens[i]
-		}
-		embeddings, err := f.encodeIDs(ctx, seqs, batch.Tokens)
-		if err != nil {
-			return err
-		}
-		for row, i := range batch.Indices {
-			for _, sentence := range places[i] {
-				copy(d.keys[sentence*dims:(sentence+1)*dims], embeddings[row*dims:])
-			}
-		}
-		progress(done, total)
-	}
-	return nil
-}
-
-// distinct returns the sequences that differ from all before them, and where
-// in seqs each of them stands.
-func distinct(seqs [][]int32) (different [][]int32, places [][]int) {
-	known := make(map[string]int)
-	for i, ids := range seqs {
-		key := fmt.Sprint(ids)
-		at, found := known[key]
-		if !found {
-			at = len(different)
-			known[key] = at
-			different = append(different, ids)
-			places = append(places, nil)
-		}
-		places[at] = append(places[at], i)
-	}
-	return different, places
-}
-
 // A Query says what a person is after.
 type Query struct {
 	// Text is a question or some words. If it is empty or white space, the

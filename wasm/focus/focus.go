@@ -77,50 +77,17 @@ func (f *Focus) Open(ctx context.Context, text string, progress func(done, total
 			Got: fmt.Sprint(len(spans)), Want: fmt.Sprint(MaxSentences),
 		}
 	}
-	d := &Document{Text: text, focus: f, keys: make([]float32, len(spans)*f.card.Dims)}
+	d := &Document{Text: text, focus: f}
 	if err := d.tokenize(ctx, spans); err != nil {
 		return nil, err
 	}
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	if err := d.encode(ctx, progress); err != nil {
+	if d.keys, err = f.encode(ctx, d.ids, progress); err != nil {
 		return nil, err
 	}
 	return d, nil
-}
-
-// encodeIDs encodes sequences of token ids, padded to tokens, and returns an
-// embedding a sequence. Sequences must not be longer than tokens.
-func (f *Focus) encodeIDs(ctx context.Context, seqs [][]int32, tokens int) ([]float32, error) {
-	out, err := f.session.Run(ctx, "encode", sequences(seqs, tokens))
-	if err != nil {
-		return nil, err
-	}
-	return out["embedding"].Float32s(), nil
-}
-
-// sequences returns the inputs ids[len(seqs), tokens] and lengths[len(seqs)].
-func sequences(seqs [][]int32, tokens int) wasm.Tensors {
-	tokens = max(tokens, 1) // a program has no empty dimension
-	ids := make([]int32, len(seqs)*tokens)
-	lengths := make([]int32, len(seqs))
-	for i, s := range seqs {
-		lengths[i] = int32(copy(ids[i*tokens:(i+1)*tokens], s))
-	}
-	return wasm.Tensors{
-		"ids":     wasm.I32(ids, len(seqs), tokens),
-		"lengths": wasm.I32(lengths, len(seqs)),
-	}
-}
-
-// ids returns the ids of tokens, of which the model takes the first MaxTokens.
-func (f *Focus) ids(tokens []wasm.Token) []int32 {
-	ids := make([]int32, min(len(tokens), f.card.MaxTokens))
-	for i := range ids {
-		ids[i] = tokens[i].ID
-	}
-	return ids
 }
 
 // relative divides weights by their maximum, so that the largest is 1. Without

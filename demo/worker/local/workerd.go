@@ -1,0 +1,24 @@
+package local
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+// Workerd returns the path of workerd's program in the npm package that the
+// tests pin, or an error that says how to install it.
+func Workerd() (string, error) {
+	arch := map[string]string{"amd64": "64", "arm64": "arm64"}[runtime.GOARCH]
+	path := filepath.Join(root(), "runtime_test/node_modules/@cloudflare", "workerd-"+runtime.GOOS+"-"+arch, "bin/workerd")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	how := "make deps"
+	if _, err := exec.LookPath("npm"); err != nil {
+		how = "sudo apt-get install nodejs npm && make deps"
+	}
+	return "", fmt.Errorf("workerd is not installed; run: %s", how)
+}
