@@ -1,4 +1,5 @@
 # make run     serve the demo on a local address
+# make worker  serve the Cloudflare Worker on this machine, in workerd
 # make test    every test (installs what they need first)
 # make bench   timings in headless Chromium beside tfjs-wasm and, where it is installed, clang
 # make build   .build/bin/demo and .build/bin/wasmbuild
@@ -11,9 +12,12 @@ N        ?= 10000
 FUZZTIME ?= 30s
 PEERS    := runtime_test/node_modules/.package-lock.json
 
-.PHONY: run test bench build generate deps fuzz fuzz-readers mutate check
+.PHONY: run worker test bench build generate deps fuzz fuzz-readers mutate check
 run:
 	$(GO) run ./demo
+
+worker: $(PEERS)
+	@$(GO) run ./demo worker
 
 test: deps check
 	$(GO) test -timeout 20m ./...
@@ -26,7 +30,7 @@ test: deps check
 # Builds that the tests of this machine's platform would not notice.
 check:
 	$(GO) vet ./...
-	GOOS=js GOARCH=wasm $(GO) vet ./wasm/...
+	GOOS=js GOARCH=wasm $(GO) vet ./wasm/... ./demo/worker/...
 	GOARCH=arm64 $(GO) vet ./kernels/...
 	$(GO) vet -tags relaxed,threads ./kernels/...
 
