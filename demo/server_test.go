@@ -51,15 +51,16 @@ func openSite(t *testing.T) site {
 func TestServe(t *testing.T) {
 	s := openSite(t)
 	for path, mime := range map[string]string{
-		"/":                        "text/html; charset=utf-8",
-		"/app.js":                  "text/javascript; charset=utf-8",
-		"/style.css":               "text/css; charset=utf-8",
-		"/icon.svg":                "image/svg+xml",
-		"/js/fovea.js":             "text/javascript; charset=utf-8",
-		"/js/worker.js":            "text/javascript; charset=utf-8",
-		"/wasm/infer-simd.wasm":    "application/wasm",
-		"/wasm/infer-relaxed.wasm": "application/wasm",
-		"/model.safetensors":       "application/octet-stream",
+		"/":                             "text/html; charset=utf-8",
+		"/app.js":                       "text/javascript; charset=utf-8",
+		"/style.css":                    "text/css; charset=utf-8",
+		"/icon.svg":                     "image/svg+xml",
+		"/js/fovea.js":                  "text/javascript; charset=utf-8",
+		"/js/worker.js":                 "text/javascript; charset=utf-8",
+		"/wasm/infer-simd.wasm":         "application/wasm",
+		"/wasm/infer-relaxed.wasm":      "application/wasm",
+		"/wasm/infer-simd-threads.wasm": "application/wasm",
+		"/model.safetensors":            "application/octet-stream",
 	} {
 		plain := get(t, s, path)
 		if plain.StatusCode != 200 || plain.Header.Get("Content-Type") != mime {

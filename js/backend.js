@@ -92,8 +92,10 @@ export class WorkerBackend {
 
   async #hire() {
     const { hands, failures } = await this.#pool.started();
-    if (failures.length > 0) this.#onWarning(`fovea: ${failures.length} threads could not be started: ${failures[0]}`);
-    return this.#hand(hands);
+    if (failures.length > 0) this.#onWarning(`fovea: ${failures.length} of ${hands.length + failures.length} threads more could not be started: ${failures[0]}`);
+    const stats = await this.#hand(hands);
+    if (stats.threads === 1) this.#pool.close();
+    return stats;
   }
 
   /** Hands hands over to the core. */

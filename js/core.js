@@ -5,7 +5,7 @@ import { Crew } from './crew.js';
 import { download } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs } from './execute.js';
-import { Instance } from './instance.js';
+import { Instance, isForThreads } from './instance.js';
 import { ops } from './ops_gen.js';
 import { assetURL } from './place.js';
 import { readProgram } from './program.js';
@@ -57,7 +57,8 @@ export class Core {
   async open({ module, wasmURL, variant, backend = 'wasm', forThreads = false, maxMemory }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    module ??= await compile(shipped(`infer-${variant}${forThreads ? '-threads' : ''}.wasm`, wasmURL));
+    if (!module && forThreads) module = await this.#compileForThreads(variant, wasmURL);
+    module ??= await compile(shipped(`infer-${variant}.wasm`, wasmURL));
     this.openSync({ module, variant, maxMemory });
     if (backend !== 'wasm') await this.#openDevice(backend === 'webgpu', wasmURL);
     return this.stats();
@@ -105,13 +106,23 @@ export class Core {
     if (insist && !this.#device) this.#warn(`${why}; computing on WebAssembly`);
   }
 
+  /** The module whose memory can be shared; nothing, with a warning, where it is not shipped. */
+  async #compileForThreads(variant, wasmURL) {
+    try {
+      return await compile(shipped(`infer-${variant}-threads.wasm`, wasmURL));
+    } catch (err) {
+      this.#warn(`computing on one thread: ${err.message}`);
+    }
+  }
+
   /**
-   * Computes with these hands from now on.
+   * Computes with these hands from now on, if the module can.
    * @param {{id: number, port: MessagePort}[]} hands
    * @param {Int32Array} cancelled as Crew's
    * @returns {import('./fovea.js').Stats}
    */
   hire(hands, cancelled) {
+    if (!isForThreads(this.#module)) return this.stats();
     this.#crew ??= new Crew({
       cancelled,
       onMeeting: this.#onMeeting,

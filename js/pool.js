@@ -95,6 +95,6 @@ export class Pool {
   close() {
     this.#replacements = 0;
     this.dismiss();
-    for (const id of [...this.#workers.keys()]) this.#end(id);
+    for (const id of this.#workers.keys()) this.#end(id);
   }
 }

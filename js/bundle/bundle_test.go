@@ -25,7 +25,7 @@ func TestReproducible(t *testing.T) {
 	if !maps.EqualFunc(one, two, bytes.Equal) {
 		t.Error("two bundles of the same sources differ")
 	}
-	for _, name := range []string{"fovea.js", "infer-relaxed.wasm", "infer-simd.wasm"} {
+	for _, name := range []string{"fovea.js", "infer-relaxed.wasm", "infer-simd.wasm", "infer-relaxed-threads.wasm"} {
 		if len(one[name]) == 0 {
 			t.Errorf("no %s among %q", name, slices.Sorted(maps.Keys(one)))
 		}
