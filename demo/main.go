@@ -3,6 +3,7 @@
 //
 //	demo [-addr ADDRESS]
 //	demo focus [-query TEXT] [-budget SHARE] [-json] FILE
+//	demo lens [-text TEXT] [-theme light|dark] [-screenshot FILE] [FILE]
 //	demo worker [-build DIR] [-addr ADDRESS]
 package main
 
@@ -29,6 +30,9 @@ func main() {
 func run(ctx context.Context, args []string, s streams) error {
 	if len(args) > 0 && args[0] == "focus" {
 		return runFocus(ctx, args[1:], s)
+	}
+	if len(args) > 0 && args[0] == "lens" {
+		return runLens(ctx, args[1:], s)
 	}
 	if len(args) > 0 && args[0] == "worker" {
 		return runWorker(ctx, args[1:], s.out)

@@ -35,7 +35,7 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker
 func runServe(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.Usage = func() {
-		fmt.Fprintln(flags.Output(), "usage: demo [-addr ADDRESS]    serve the page\n       demo focus -h           find sentences in the terminal")
+		fmt.Fprintln(flags.Output(), "usage: demo [-addr ADDRESS]    serve the page\n       demo focus -h           find sentences in the terminal\n       demo lens -h            see a text's attention in a window\n       demo worker -h          serve the Worker on this machine")
 		flags.PrintDefaults()
 	}
 	addr := flags.String("addr", defaultAddr, "address to listen on; the default takes another port if its own is in use")
@@ -43,7 +43,7 @@ func runServe(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is no command; the only one is focus", flags.Arg(0))
+		return fmt.Errorf("%q is no command; those are focus, lens and worker", flags.Arg(0))
 	}
 	site, err := newSite()
 	if err != nil {

@@ -1,7 +1,7 @@
 //go:build lens && !js
 
-// Command lens shows what the heads of the demo's model look at in a text. It
-// is started by `go run ./demo lens`.
+// Command lens shows what the heads of the demo's model look at in a text. It is
+// built and started by `go run ./demo lens`, and for the page by its server.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 	"strings"
 
@@ -18,16 +19,12 @@ import (
 
 	"github.com/fovea-run/fovea/demo/lens/attention"
 	"github.com/fovea-run/fovea/demo/lens/view"
+	"github.com/fovea-run/fovea/demo/model"
 	"github.com/fovea-run/fovea/wasm"
 )
 
 // wheelNotch is what Ebitengine reports for a notch of the wheel.
 const wheelNotch = 1
-
-type options struct {
-	model, text, theme, size, keys, screenshot string
-	scale                                      float64
-}
 
 func main() {
 	if err := start(); err != nil {
@@ -36,41 +33,54 @@ func main() {
 	}
 }
 
-func start() error {
-	var o options
-	flag.StringVar(&o.model, "model", "demo/model/use-lite-int8.safetensors", "model file")
-	flag.StringVar(&o.text, "text", "", "the text to look at")
+// options are the command line. `demo lens` has the same, see demo/lens.go.
+type options struct {
+	theme, size, keys, screenshot string
+	scale                         float64
+}
+
+func parse() (o options) {
 	flag.StringVar(&o.theme, "theme", "auto", "auto, light or dark")
-	flag.StringVar(&o.size, "size", "1200x800", "of the window, in pixels of the device")
-	flag.Float64Var(&o.scale, "scale", 0, "pixels of the device in one of the layout; 0 asks the monitor")
+	flag.StringVar(&o.size, "size", "1200x800", "of the window, in pixels")
+	flag.Float64Var(&o.scale, "scale", 0, "pixels of the screen in one of the layout; 0 asks the monitor")
 	flag.StringVar(&o.keys, "keys", "", "keys to press at first, such as \"Right Enter Down\"")
 	flag.StringVar(&o.screenshot, "screenshot", "", "write the picture to this PNG file and end")
 	flag.Parse()
-	g := newGame()
+	return o
+}
+
+// start shows the text that it reads from the standard input.
+func start() error {
+	o := parse()
 	t, err := theme(o.theme)
 	if err != nil {
 		return err
 	}
-	g.SetTheme(t)
 	var w, h int
 	if _, err := fmt.Sscanf(o.size, "%dx%d", &w, &h); err != nil || w < 200 || h < 200 || w > 8192 || h > 8192 {
-		return fmt.Errorf("-size %q: want a width and height from 200 to 8192, such as 1200x800", o.size)
+		return fmt.Errorf("-size is %q, want a width and height from 200 to 8192, such as 1200x800", o.size)
 	}
 	if !(o.scale == 0 || o.scale >= 0.5 && o.scale <= 4) {
-		return fmt.Errorf("-scale %v: want 0.5 to 4, or 0 for the monitor's", o.scale)
+		return fmt.Errorf("-scale is %v, want 0.5 to 4, or 0 for the monitor's", o.scale)
 	}
 	presses, err := parseKeys(o.keys)
 	if err != nil {
 		return err
 	}
-	g.scale = o.scale
-	g.Close = func() { g.ended = true }
+	text, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
 	ebiten.SetWindowTitle("Fovea – the lens")
 	ebiten.SetWindowSize(w, h)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	g := newGame()
+	g.scale = o.scale
+	g.SetTheme(t)
+	g.Close = func() { g.ended = true }
 	ready := false
 	go func() {
-		g.read(context.Background(), openReader(o.model), o.text)
+		g.read(context.Background(), openReader, string(text))
 		g.soon(func() {
 			for _, k := range presses {
 				g.Key(k)
@@ -78,14 +88,15 @@ func start() error {
 			ready = true
 		})
 	}()
+	if o.screenshot == "" {
+		return g.run()
+	}
 	var saved error
-	if o.screenshot != "" {
-		g.blind = true
-		g.drawn = func(screen *ebiten.Image) {
-			if ready && !g.ended {
-				g.ended = true
-				saved = save(o.screenshot, screen)
-			}
+	g.blind = true
+	g.drawn = func(screen *ebiten.Image) {
+		if ready && !g.ended {
+			g.ended = true
+			saved = save(o.screenshot, screen)
 		}
 	}
 	return errors.Join(g.run(), saved)
@@ -95,7 +106,7 @@ func start() error {
 func parseKeys(names string) ([]view.Key, error) {
 	known := map[string]view.Key{
 		"left": view.Left, "right": view.Right, "up": view.Up, "down": view.Down, "home": view.Home, "end": view.End,
-		"enter": view.Enter, "escape": view.Escape, "plus": view.ZoomIn, "minus": view.ZoomOut, "panel": view.Panel,
+		"enter": view.Enter, "escape": view.Escape, "plus": view.ZoomIn, "minus": view.ZoomOut, "next": view.Next, "panel": view.Panel,
 	}
 	var all []view.Key
 	for _, name := range strings.Fields(names) {
@@ -108,24 +119,17 @@ func parseKeys(names string) ([]view.Key, error) {
 	return all, nil
 }
 
-// openReader opens a model file on wazero.
-func openReader(path string) func(context.Context) (*attention.Reader, error) {
-	return func(ctx context.Context) (*attention.Reader, error) {
-		file, err := wasm.OpenModelFile(path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		rt, err := wasm.Open(ctx, wasm.Options{})
-		if err != nil {
-			return nil, err
-		}
-		m, err := rt.Load(ctx, file, file.Size())
-		if err != nil {
-			return nil, err
-		}
-		return attention.NewReader(m)
+// openReader opens the demo's model on wazero.
+func openReader(ctx context.Context) (*attention.Reader, error) {
+	rt, err := wasm.Open(ctx, wasm.Options{})
+	if err != nil {
+		return nil, err
 	}
+	m, err := rt.Load(ctx, strings.NewReader(model.File), int64(len(model.File)))
+	if err != nil {
+		return nil, err
+	}
+	return attention.NewReader(m)
 }
 
 // save writes a picture of the screen.
