@@ -28,7 +28,7 @@ const defaultAddr = "127.0.0.1:8017"
 
 // policy lets the page load only what this server has, and talk to nobody.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
-	"style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // runServe serves the page until ctx is done.
@@ -101,7 +101,10 @@ func newSite() (site, error) {
 	}
 	delete(s, "/index.html")
 	s.add("/", page)
-	return s, nil
+	if err := s.addIcons(); err != nil {
+		return nil, err
+	}
+	return s, s.addWorker()
 }
 
 func (s site) addFS(prefix string, files fs.FS) error {
@@ -121,6 +124,9 @@ func (s site) addFS(prefix string, files fs.FS) error {
 var mimes = map[string]string{
 	"":             "text/html; charset=utf-8", // the page itself, at /
 	".html":        "text/html; charset=utf-8",
+	".json":        "application/json",
+	".png":         "image/png",
+	".webmanifest": "application/manifest+json",
 	".css":         "text/css; charset=utf-8",
 	".js":          "text/javascript; charset=utf-8",
 	".svg":         "image/svg+xml",
@@ -130,7 +136,7 @@ var mimes = map[string]string{
 
 func (s site) add(name string, data []byte) {
 	f := &file{mime: mimes[path.Ext(name)], plain: data, etag: fmt.Sprintf(`"%x"`, sha256.Sum256(data))}
-	if f.mime != mimes[".safetensors"] { // weights hardly shrink, and the page wants their length
+	if f.mime != mimes[".safetensors"] && f.mime != mimes[".png"] { // they hardly shrink, and the page wants the model's length
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
 		z.Write(data) // a bytes.Buffer takes every write

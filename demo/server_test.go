@@ -60,7 +60,11 @@ func TestServe(t *testing.T) {
 		"/wasm/infer-simd.wasm":         "application/wasm",
 		"/wasm/infer-relaxed.wasm":      "application/wasm",
 		"/wasm/infer-simd-threads.wasm": "application/wasm",
+		"/wasm/fovea-wgsl.json":         "application/json",
 		"/model.safetensors":            "application/octet-stream",
+		"/manifest.webmanifest":         "application/manifest+json",
+		"/icon-192.png":                 "image/png",
+		"/sw.js":                        "text/javascript; charset=utf-8",
 	} {
 		plain := get(t, s, path)
 		if plain.StatusCode != 200 || plain.Header.Get("Content-Type") != mime {

@@ -2,6 +2,7 @@
 
 import { open } from '/js/fovea.js';
 import { Focus } from '/js/focus.js';
+import { keepOffline } from './offline.js';
 import { ownText } from './own.js';
 import { RankedList } from './ranked.js';
 import { Reader } from './reader.js';
@@ -28,6 +29,7 @@ const list = new RankedList($('ranked'), $('more'), {
 });
 
 themeButton($('theme'));
+new IntersectionObserver(([controls]) => { $('up').hidden = controls.isIntersecting; }).observe($('controls'));
 restoreControls();
 $('query').addEventListener('input', () => ask(DEBOUNCE));
 $('budget').addEventListener('input', () => ask(0));
@@ -69,7 +71,7 @@ async function start() {
     const model = await rt.load(MODEL, { onProgress: showLoading });
     focus = new Focus(model);
     fact('Model', `${model.card.name}`);
-    fact('Kernels', rt.variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD');
+    fact('Computing', await computing(rt));
     fact('Loading', elapsed(since));
   } catch (err) {
     status('The model is not there.');
@@ -78,6 +80,41 @@ async function start() {
     return;
   }
   await openText();
+  keepOffline({ onKept: kept, onRefused: notKept, onRenewed: renewed }); // now that the network is free
+}
+
+/** What computes, in words. */
+async function computing(rt) {
+  const { variant, threads, backend, adapter } = await rt.stats();
+  if (backend === 'webgpu') return `WebGPU (${adapter?.vendor || 'unknown'})`;
+  return `${variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD'}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+}
+
+function kept() {
+  $('kept').hidden = false;
+  document.documentElement.dataset.offline = 'kept';
+  fact('Without network', 'works');
+}
+
+function notKept(why) {
+  document.documentElement.dataset.offline = 'refused';
+  fact('Without network', 'does not work');
+  notice(why);
+}
+
+function renewed(reload) {
+  document.documentElement.dataset.offline = 'renewed';
+  notice('A new version of this page is ready.', reload);
+}
+
+/** Says something that is no error, with a button if there is something to do. */
+function notice(text, action) {
+  const box = $('notice');
+  const button = box.querySelector('button');
+  box.querySelector('p').textContent = text;
+  button.hidden = !action;
+  button.onclick = action;
+  box.hidden = false;
 }
 
 /** Splits and encodes the text in the page. */

@@ -36,8 +36,8 @@ var build = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// serve starts the demo on a free port and returns its origin.
-func serve(t *testing.T) string {
+// serve starts the demo on a free port and returns its origin, and a function that ends it before the test does.
+func serve(t *testing.T) (origin string, stop func()) {
 	t.Helper()
 	path, err := build()
 	if err != nil {
@@ -52,17 +52,18 @@ func serve(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cmd.Process.Signal(os.Interrupt)
 		if err := cmd.Wait(); err != nil {
 			t.Error("demo:", err)
 		}
 	})
+	t.Cleanup(stop)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil || !strings.HasPrefix(line, "http://127.0.0.1:") {
 		t.Fatalf("the demo printed %q (%v), want its address", line, err)
 	}
-	return strings.TrimRight(line, "/\n")
+	return strings.TrimRight(line, "/\n"), stop
 }
 
 // A visit is a person at the demo's page.
@@ -76,22 +77,13 @@ type visit struct {
 // open visits the demo and waits until it has read the article. When the test ends, nothing may have gone to anyone but the demo.
 func open(t *testing.T) *visit {
 	t.Helper()
-	v := &visit{T: t, watch: &watch{}, origin: serve(t)}
+	v := &visit{T: t, watch: &watch{}}
+	v.origin, _ = serve(t)
 	proxy := httptest.NewServer(v.watch.proxy(v.origin))
 	t.Cleanup(proxy.Close)
-	page, err := browser.Open(t.Context(), browser.Options{Proxy: proxy.Listener.Addr().String(), Events: v.watch.event})
-	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	v.Page = page
+	v.Page = start(t, browser.Options{Proxy: proxy.Listener.Addr().String(), Events: v.watch.event})
 	t.Cleanup(func() {
-		page.Close()
+		v.Page.Close()
 		if v.watch.requests() < 10 {
 			t.Errorf("%d requests seen, want at least those of the page's files", v.watch.requests())
 		}
@@ -105,6 +97,19 @@ func open(t *testing.T) *visit {
 	v.must(chromedp.Navigate(v.origin + "/"))
 	v.settle("d.state === 'ready'")
 	return v
+}
+
+// start opens a browser, or skips the test where there is none.
+func start(t *testing.T, o browser.Options) *browser.Page {
+	t.Helper()
+	page, err := browser.Open(t.Context(), o)
+	if missing := (browser.NotInstalled{}); errors.As(err, &missing) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
 }
 
 func (v *visit) must(steps ...chromedp.Action[chromedp.Void]) {

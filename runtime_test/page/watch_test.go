@@ -34,6 +34,9 @@ func (w *watch) event(ev any) {
 			w.complaints = append(w.complaints, fmt.Sprintf("console.%s: %s", ev.Type, ev.Args[0].Value))
 		}
 	case *log.EventEntryAdded:
+		if ev.Entry.Text == "No available adapters." {
+			return // Chromium's answer to the question whether there is WebGPU
+		}
 		if ev.Entry.Level == log.EntryLevelError || ev.Entry.Level == log.EntryLevelWarning {
 			w.complaints = append(w.complaints, fmt.Sprintf("%s: %s", ev.Entry.Source, ev.Entry.Text))
 		}
