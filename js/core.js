@@ -4,7 +4,7 @@
 import { Crew } from './crew.js';
 import { download } from './download.js';
 import { FoveaError, wrap } from './error.js';
-import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs } from './execute.js';
+import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs, wantedOutputs } from './execute.js';
 import { Instance, isForThreads } from './instance.js';
 import { ops } from './ops_gen.js';
 import { assetURL } from './place.js';
@@ -206,13 +206,13 @@ export class Core {
   }
 
   /** Runs a single operation; see Runtime.op. */
-  op(name, attrs, tensors) {
+  op(name, attrs, tensors, wanted) {
     const row = ops[name];
     if (!row) throw new FoveaError('unknown', { op: 'op', arg: name, want: Object.keys(ops).join(', ') });
     if (!this.#ops || this.#ops.instance.broken) {
       this.#ops = { instance: Instance.create(this.#module, this.#maxMemory), onDevice: null };
     }
-    return this.#execute(this.#ops, name, () => makeOperation(this.#ops.instance, name, row, attrs, tensors));
+    return this.#execute(this.#ops, name, () => makeOperation(this.#ops.instance, name, row, attrs, tensors, wanted));
   }
 
   /**
@@ -316,21 +316,22 @@ function bound(instance, op, { program, dims, given }) {
 }
 
 /** Makes the program of a single operation. */
-function makeOperation(instance, name, row, attrs, tensors) {
+function makeOperation(instance, name, row, attrs, tensors, wanted) {
   const operands = row.operands.map(([operand]) => operand);
   const optional = row.operands.filter((o) => o[1]).map(([operand]) => operand);
   const given = inputs(name, operands, tensors, optional);
+  const outputs = wantedOutputs(name, row.outputs, wanted);
   instance.call(name, 'reset');
   instance.post([
     ...operands.flatMap((o) => descriptor(name, o, given.get(o))),
     ...attributes(name, row.attrs, attrs),
   ]);
-  const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, row.outputs.length);
+  const handle = instance.call(name, 'op', row.code, operands.length, row.attrs.length, outputs.mask);
   if (handle === 0) throw instance.failure(name, () => name);
   const program = readProgram(instance, handle);
   const present = operands.filter((o) => given.has(o));
   program.inputs.forEach((p, i) => { p.name = present[i]; });
-  program.outputs.forEach((p, i) => { p.name = row.outputs[i]; });
+  program.outputs.forEach((p, i) => { p.name = outputs.names[i]; });
   return { program, dims: [], given };
 }
 

@@ -78,13 +78,26 @@ export function descriptor(op, name, tensor) {
   return [dtypes.indexOf(dtype), shape.length, ...shape, ...Array(6 - shape.length).fill(0)];
 }
 
-/** The attributes as {tag, bits}, from rows [name, kind]. */
+/**
+ * The outputs that are computed, in the table's order: those that always are
+ * and, of the optional ones, the wanted.
+ * @returns {{names: string[], mask: number}}
+ */
+export function wantedOutputs(op, rows, wanted = []) {
+  const all = rows.map(([name]) => name);
+  const unknown = wanted.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new FoveaError('unknown', { op, arg: unknown, want: all.join(', ') });
+  const takes = ([name, optional]) => !optional || wanted.includes(name);
+  return { names: rows.filter(takes).map(([name]) => name), mask: rows.reduce((mask, row, i) => takes(row) ? mask | 1 << i : mask, 0) };
+}
+
+/** The attributes as {tag, bits}, from rows [name, kind, optional]. */
 export function attributes(op, rows, attrs = {}) {
   for (const name of Object.keys(attrs)) {
     if (!rows.some((r) => r[0] === name)) throw new FoveaError('unknown', { op, arg: name, want: rows.map((r) => r[0]).join(', ') });
   }
-  return rows.flatMap(([name, kind]) => {
-    let value = attrs[name];
+  return rows.flatMap(([name, kind, optional]) => {
+    let value = attrs[name] ?? (optional ? 0 : undefined);
     if (value === undefined) throw new FoveaError('missing', { op, arg: name });
     if (kind === 2) return [2, new Uint32Array(Float32Array.of(value).buffer)[0]];
     if (acts.includes(value)) value = acts.indexOf(value);

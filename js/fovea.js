@@ -169,15 +169,16 @@ export class Runtime {
 
   /**
    * Runs a single operation, with operands and attributes named as in the
-   * operation table; the result is called `out`.
+   * operation table; the result is called `out`. What else the operation can
+   * give, it does if outputs names it.
    * @param {string} name such as 'attention'
    * @param {Object<string, number|string>} attrs
    * @param {Tensors} tensors
-   * @param {Abortable} [o]
+   * @param {Abortable & {outputs?: string[]}} [o]
    * @returns {Promise<Tensors>}
    */
   op(name, attrs, tensors, o) {
-    return this.#backend.call('op', [name, attrs, tensors], o);
+    return this.#backend.call('op', [name, attrs, tensors, o?.outputs], o);
   }
 
   /** Frees everything; all pending calls reject. */

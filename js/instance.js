@@ -150,7 +150,7 @@ function reserve(bytes) {
 function operandName(operation, index, template) {
   const row = ops[operation];
   if (!row) return '';
-  if (template.includes('operand {arg}')) return [...row.operands.map((o) => o[0]), ...row.outputs][index] ?? '';
+  if (template.includes('operand {arg}')) return [...row.operands, ...row.outputs][index]?.[0] ?? '';
   if (template.includes('attribute {arg}')) return row.attrs[index]?.[0] ?? '';
   return '';
 }

@@ -3,13 +3,13 @@
 import { FoveaError } from './error.js';
 
 /**
- * @typedef {Float32Array|Int32Array|Uint8Array} Data
+ * @typedef {Float32Array|Int32Array|Uint8Array|Uint16Array} Data a Uint16Array holds the bits of float16
  * @typedef {{dtype?: string, shape?: number[], data: Data}} Tensor
  *   row-major; dtype follows from data, and without a shape there is one axis
  * @typedef {Object<string, Tensor>} Tensors
  */
 
-const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, f16: Uint16Array };
 
 /**
  * Returns the tensor with dtype and shape filled in, once they fit its data.
@@ -20,7 +20,7 @@ const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 export function normalize(op, name, tensor) {
   const data = tensor?.data;
   const dtype = Object.keys(ARRAYS).find((d) => data instanceof ARRAYS[d]);
-  if (!dtype) throw new FoveaError('input-type', { op, arg: name, got: kindOf(data), want: 'a Float32Array, Int32Array or Uint8Array' });
+  if (!dtype) throw new FoveaError('input-type', { op, arg: name, got: kindOf(data), want: 'a Float32Array, Int32Array, Uint8Array or Uint16Array' });
   if (tensor.dtype && tensor.dtype !== dtype) throw new FoveaError('input-type', { op, arg: name, got: `data of ${dtype}`, want: tensor.dtype });
   const shape = Array.from(tensor.shape ?? [data.length]);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0 && n <= 0xffffffff)) {

@@ -141,9 +141,9 @@ func bindTensor(p, extents, sizes, t, record U32) bool {
 	rank := t.Load(tenRank)
 	record.Store(boundDType, t.Load(tenDType))
 	record.Store(boundRank, rank)
-	bytes := uint64(4)
-	if t.Load(tenDType) == dtypeQ8 {
-		bytes = 1
+	bytes := uint64(1)
+	if t.Load(tenDType) != dtypeQ8 {
+		bytes = uint64(bytesOf(t.Load(tenDType)))
 	}
 	for axis := range rank {
 		n := extent(t, extents, axis)

@@ -81,7 +81,7 @@ func operands(d, op U32, n uint32) {
 	for i := range n {
 		buffer(d, operandIndex(op, i))
 	}
-	buffer(d, outputIndex(op))
+	buffer(d, outputIndex(op, 0))
 }
 
 // param sets parameter i of dispatch d.
@@ -191,7 +191,7 @@ func dispatchGather(t, op U32, i uint32) {
 		buffer(d, table)
 		buffer(d, bufferScalesOf+table)
 		buffer(d, operandIndex(op, 1))
-		buffer(d, outputIndex(op))
+		buffer(d, outputIndex(op, 0))
 	} else {
 		d = dispatch(t, i, shaderGather, tilesOf(n*cols, 256))
 		operands(d, op, 2)
@@ -222,7 +222,7 @@ func dispatchMatmul(t, op U32, i uint32) {
 		buffer(d, bufferScalesOf+w)
 		buffer(d, operandIndex(op, 2))
 		buffer(d, operandIndex(op, 3))
-		buffer(d, outputIndex(op))
+		buffer(d, outputIndex(op, 0))
 	} else {
 		if (k|n)%4 != 0 {
 			d = dispatch(t, i, shaderMatmulAny, small)
@@ -312,7 +312,7 @@ func dispatchWeights(t, op U32, i uint32) {
 	attentionParams(d, t, op, heads, dim, qCol, kCol, attrBits(op, 4))
 	d = dispatch(t, i, shaderMaskedSoftmax, batch*heads*tq)
 	buffer(d, operandIndex(op, 2))
-	buffer(d, outputIndex(op))
+	buffer(d, outputIndex(op, 0))
 	param(d, 0, batch*heads*tq)
 	param(d, 1, tk)
 	param(d, 2, tq)

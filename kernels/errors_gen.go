@@ -14,8 +14,8 @@ const (
 	errTruncated        = 10 // the program ends after {got} of {want} bytes
 	errMagic            = 11 // not a program: it starts with {got}, not {want}
 	errFormat           = 12 // program format {got} is not supported, this module reads format {want}
-	errOpTable          = 13 // operation table {got} is not supported, this module has table {want}
-	errLevel            = 14 // operation level {got} is not supported, this module has level {want}
+	errOpTable          = 13 // operation table {got} is not supported, this module has tables 1 to {want}
+	errLevel            = 14 // operation level {got} is not supported, this module has levels up to {want}
 	errSection          = 15 // program: header word {arg}: a section ends at byte {got} of {want}
 	errAlign            = 16 // program: header word {arg}: offset {got} is not a multiple of 4
 	errCount            = 17 // program: header word {arg}: {got} is over the limit of {want}
@@ -34,10 +34,10 @@ const (
 	errWeightShape      = 30 // weight {name}: extent {arg} is not a constant
 	errBlocks           = 31 // weight {name}: {got} is not a multiple of the block length {want}
 	errWeightConflict   = 32 // weight {name} is wanted in two shapes
-	errOpCode           = 40 // operation code {got} is unknown, the table ends at {want}
-	errOperandCount     = 41 // {got} operands where {want} are needed
-	errOutputCount      = 42 // {got} outputs where {want} are needed
-	errAttrCount        = 43 // {got} attributes where {want} are needed
+	errOpCode           = 40 // operation code {got} is unknown
+	errOperandCount     = 41 // {got} operands: {want} are needed, but optional ones at the end
+	errOutputCount      = 42 // {got} outputs: {want} are needed, but optional ones at the end
+	errAttrCount        = 43 // {got} attributes: {want} are needed, but optional ones at the end
 	errTensorIndex      = 44 // operand {arg}: tensor {got} is not below {want}
 	errOperandMissing   = 45 // operand {arg} is missing
 	errOperandType      = 46 // operand {arg}: dtype or layout {got} is not taken
@@ -51,6 +51,8 @@ const (
 	errShape            = 55 // operand {arg} (outputs count on): extent {got} where {want} is needed
 	errOutputUnwritten  = 56 // tensor {name} is never written, or overwritten before the end
 	errOpsEnd           = 57 // the operations end at byte {got} of {want}
+	errOpLevel          = 58 // operation code {got} is of level {want}, above the program's
+	errOperandClass     = 59 // operand {arg}: tensor {name} holds indices or flags, which must be an input
 	errHandle           = 60 // {got} is no loaded program
 	errDimCount         = 61 // bind: {got} dimensions where the program has {want}
 	errDimLow           = 62 // dimension {name} is {got}, below its least value {want}
@@ -60,7 +62,7 @@ const (
 	errNotBound         = 66 // run: {got} is not the table of the last bind
 	errIndex            = 67 // index {sgot} at position {arg} is not in 0..{want}-1
 	errLength           = 68 // length {sgot} at position {arg} is not in 0..{want}
-	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and {want} outputs: at most 16 inputs, 16 attributes and exactly 1 output are possible
+	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and output mask {want}: at most 16 inputs, 16 attributes and a mask of 1 to 4 outputs are possible
 	errCrewLost         = 70 // run: a worker of the crew stopped before the end
 	errNoTokenizer      = 80 // no tokenizer is loaded
 	errTokenizer        = 81 // the tokenizer is damaged: byte {arg}: {got} where {want} is the limit

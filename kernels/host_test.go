@@ -108,8 +108,15 @@ func (h *host) run(table U32) {
 // []float32 or []int32 by shape.
 func (h *host) op(name string, attrs []program.AttrValue, inputs ...*array) U32 {
 	h.t.Helper()
+	return h.opFor(1, name, attrs, inputs...)
+}
+
+// opFor is op for the outputs in a mask.
+func (h *host) opFor(outputs uint32, name string, attrs []program.AttrValue, inputs ...*array) U32 {
+	h.t.Helper()
 	op := program.OpByName(name)
-	h.noError(h.tryOp(op.Code, attrs, inputs...))
+	h.describe(attrs, inputs...)
+	h.noError(Op(op.Code, uint32(len(inputs)), uint32(len(attrs)), outputs))
 	table := h.bind(gOne.Load(0))
 	i := uint32(0)
 	for _, in := range inputs {
@@ -122,6 +129,12 @@ func (h *host) op(name string, attrs []program.AttrValue, inputs ...*array) U32 
 }
 
 func (h *host) tryOp(code uint32, attrs []program.AttrValue, inputs ...*array) uint32 {
+	h.describe(attrs, inputs...)
+	return Op(code, uint32(len(inputs)), uint32(len(attrs)), 1)
+}
+
+// describe writes what Op reads to the mailbox.
+func (h *host) describe(attrs []program.AttrValue, inputs ...*array) {
 	var words []uint32
 	for _, in := range inputs {
 		words = append(words, in.descriptor()...)
@@ -130,7 +143,6 @@ func (h *host) tryOp(code uint32, attrs []program.AttrValue, inputs ...*array) u
 		words = append(words, uint32(a.Tag), a.Bits)
 	}
 	h.mailbox(words...)
-	return Op(code, uint32(len(inputs)), uint32(len(attrs)), 1)
 }
 
 // tensor is the memory of a tensor of a bound program.
@@ -145,11 +157,13 @@ func (h *host) output(table U32) []float32 {
 	return bytesFloats(h.tensor(table, table.Load(bindTensors)-1))
 }
 
-// An array is a tensor's value: floats or, with no floats, ints.
+// An array is a tensor's value: floats, or ints, or raw bytes of dtype.
 type array struct {
 	shape  []uint32
 	floats []float32
 	ints   []int32
+	dtype  program.DType
+	raw    []byte
 }
 
 func (a *array) descriptor() []uint32 {
@@ -158,8 +172,12 @@ func (a *array) descriptor() []uint32 {
 		d[1] = none
 		return d
 	}
-	d[0] = dtypeF32
-	if a.floats == nil {
+	switch {
+	case a.raw != nil:
+		d[0] = uint32(a.dtype)
+	case a.floats != nil:
+		d[0] = dtypeF32
+	default:
 		d[0] = dtypeI32
 	}
 	d[1] = uint32(len(a.shape))
@@ -168,6 +186,9 @@ func (a *array) descriptor() []uint32 {
 }
 
 func (a *array) bytes() []byte {
+	if a.raw != nil {
+		return a.raw
+	}
 	if a.floats != nil {
 		return floatBytes(a.floats)
 	}

@@ -2,13 +2,30 @@ package kernels
 
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
-// The shape that inferShape finds.
+// What inferShape finds of each output: a dtype and a shape, resultBytes
+// apart. The constants are those of the first.
 const (
-	resultRank  U32 = resultAt
-	resultShape U32 = resultAt + 4 // maxRank words
+	resultDType U32 = resultAt
+	resultRank  U32 = resultAt + 4
+	resultShape U32 = resultAt + 8 // maxRank words
+
+	resultBytes = 32
 )
 
-// setResult2 makes the result a matrix; its fellows have more axes.
+// clearResults makes every output a scalar of the first dtype that the table
+// gives it.
+func clearResults(code uint32) {
+	for i := range outputCount(code) {
+		dtype := uint32(dtypeF32)
+		for outputTypes(code, i)>>(dtype&31)&1 == 0 {
+			dtype++
+		}
+		(resultDType + U32(resultBytes*i)).Store(0, dtype)
+		(resultRank + U32(resultBytes*i)).Store(0, 0)
+	}
+}
+
+// setResult2 makes the first output a matrix; its fellows have more axes.
 func setResult2(a, b uint32) bool {
 	resultRank.Store(0, 2)
 	setWord(resultShape, 0, a)
@@ -30,6 +47,12 @@ func setResult4(a, b, c, d uint32) bool {
 	return true
 }
 
+// giveResult makes what was set for the first output that of output i.
+func giveResult(i uint32) bool {
+	MemoryCopy(uint32(resultRank)+resultBytes*i, uint32(resultRank), resultBytes-4)
+	return true
+}
+
 // copyResult makes the result the shape of operand i.
 func copyResult(p, op, extents U32, i uint32) bool {
 	t := operand(p, op, i)
@@ -41,9 +64,10 @@ func copyResult(p, op, extents U32, i uint32) bool {
 	return true
 }
 
-// inferShape checks the shapes of the operands of op and leaves that of its
-// output in resultRank and resultShape.
+// inferShape checks the shapes of the operands of op and leaves those of its
+// outputs, with their dtypes, from resultDType on.
 func inferShape(p, op, extents U32) bool {
+	clearResults(op.Load(opCode))
 	switch op.Load(opCode) {
 	case opGather:
 		return inferGather(p, op, extents)

@@ -44,7 +44,7 @@ const (
 	attrInt         = 1
 	attrFloat       = 2
 	attrAct         = 3
-	operandPresent  = 64
+	attrOptional    = 8
 	operandOptional = 128
 )
 
@@ -52,7 +52,7 @@ const (
 const (
 	programMagic    = 1296519238
 	formatVersion   = 1
-	opTableVersion  = 1
+	opTableVersion  = 2
 	headerBytes     = 80
 	dimBytes        = 16
 	exprBytes       = 12
@@ -64,6 +64,8 @@ const (
 	maxTensors      = 4096
 	maxOps          = 4096
 	maxOperands     = 16
+	maxAttrs        = 16
+	maxOutputs      = 4
 	maxProgramBytes = 1048576
 )
 
@@ -118,47 +120,61 @@ const (
 	opAdd               = 11
 	opActivation        = 12
 	opAttentionReceived = 13
-	opLast              = 13
 )
 
-// opOperands describes the operands of an operation, a byte each from the
-// lowest: bit d for a dtype d that is taken, operandPresent and
-// operandOptional. It is 0 for an unknown code.
+// opOperands describes the first eight operands of an operation, a byte each
+// from the lowest: bit d for a dtype d that is taken, and operandOptional. It
+// is 0 for an unknown code.
 func opOperands(code uint32) uint64 {
 	switch code {
 	case opGather:
-		return 0x4462
+		return 0x422
 	case opAddTiming:
-		return 0x4242
+		return 0x202
 	case opLayerNorm:
-		return 0x424242
+		return 0x20202
 	case opMatmul:
-		return 0xc2c26242
+		return 0x82822202
 	case opAttention:
-		return 0xc4424242
+		return 0x84020202
 	case opAttentionWeights:
-		return 0xc44242
+		return 0x840202
 	case opMaskedMean:
-		return 0x4442
+		return 0x402
 	case opL2Normalize:
-		return 0x42
+		return 0x2
 	case opScores:
-		return 0x4242
+		return 0x202
 	case opSoftmax:
-		return 0x42
+		return 0x2
 	case opAdd:
-		return 0x4242
+		return 0x202
 	case opActivation:
-		return 0x42
+		return 0x2
 	case opAttentionReceived:
-		return 0x4442
+		return 0x402
 	}
 	return 0
 }
 
+// opMoreOperands describes the operands from the ninth on.
+func opMoreOperands(code uint32) uint64 {
+	switch code {
+	}
+	return 0
+}
+
+// opOutputs describes the outputs of an operation as opOperands its operands,
+// but for the one f32 that most have.
+func opOutputs(code uint32) uint32 {
+	switch code {
+	}
+	return 0x2
+}
+
 // opAttrs describes the attributes of an operation, a digit of 4 bits each
-// from the lowest: attrInt, attrFloat or attrAct.
-func opAttrs(code uint32) uint32 {
+// from the lowest: attrInt, attrFloat or attrAct, and attrOptional.
+func opAttrs(code uint32) uint64 {
 	switch code {
 	case opGather:
 		return 0x2
@@ -174,6 +190,13 @@ func opAttrs(code uint32) uint32 {
 		return 0x2
 	case opActivation:
 		return 0x3
+	}
+	return 0
+}
+
+// opLevel returns the level of an operation.
+func opLevel(code uint32) uint32 {
+	switch code {
 	}
 	return 0
 }

@@ -231,8 +231,15 @@ func f32At(t, op U32, i uint32) F32 {
 
 func i32At(t, op U32, i uint32) I32 { return I32(f32At(t, op, i)) }
 
-func outAt(t, op U32) F32 {
-	return F32(boundTensor(t, outputIndex(op)).Load(boundAt))
+func outAt(t, op U32) F32 { return outputAt(t, op, 0) }
+
+// outputAt returns the address of output i, 0 if it is left out.
+func outputAt(t, op U32, i uint32) F32 {
+	index := outputIndex(op, i)
+	if index == none {
+		return 0
+	}
+	return F32(boundTensor(t, index).Load(boundAt))
 }
 
 // column returns the address in operand i of the column that attribute attr

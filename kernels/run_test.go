@@ -213,11 +213,11 @@ func TestOpRefuses(t *testing.T) {
 		})
 	}
 	h := newHost(t, 100)
-	if h.tryOp(0, nil) != 0 || h.tryOp(opLast+1, nil, x) != 0 {
+	if h.tryOp(0, nil) != 0 || h.tryOp(4095, nil, x) != 0 {
 		t.Error("an unknown operation was accepted")
 	}
 	h.wantError(errOpCode)
-	for _, counts := range [][3]uint32{{17, 0, 1}, {1, 17, 1}, {1, 0, 0}, {1, 0, 2}, {0xFFFFFFFF, 0xFFFFFFFF, 1}} {
+	for _, counts := range [][3]uint32{{17, 0, 1}, {1, 17, 1}, {1, 0, 0}, {1, 0, 16}, {0xFFFFFFFF, 0xFFFFFFFF, 1}} {
 		if Op(opSoftmax, counts[0], counts[1], counts[2]) != 0 {
 			t.Errorf("counts %v were accepted", counts)
 		}

@@ -44,7 +44,7 @@ func checkShapes(p, extents U32) bool {
 	op := firstOp(p)
 	for i := range p.Load(hdrOps) {
 		recOp.Store(0, i)
-		if !inferShape(p, op, extents) || !matchOutput(p, op, extents) {
+		if !inferShape(p, op, extents) || !matchOutputs(p, op, extents) {
 			return false
 		}
 		op = nextOp(op)
@@ -53,17 +53,28 @@ func checkShapes(p, extents U32) bool {
 	return true
 }
 
-// matchOutput checks that the output of op has the inferred shape.
-func matchOutput(p, op, extents U32) bool {
-	i := op.Load(opOperandsN)
-	t := tensorAt(p, outputIndex(op))
-	rank := t.Load(tenRank)
-	if rank != resultRank.Load(0) {
-		return fail(errOperandRank, i, rank, resultRank.Load(0)) != 0
+// matchOutputs checks that the outputs of op are as inferred.
+func matchOutputs(p, op, extents U32) bool {
+	for i := range op.Load(opOutputsN) {
+		if outputIndex(op, i) != none && !matchOutput(p, op, extents, i) {
+			return false
+		}
+	}
+	return true
+}
+
+func matchOutput(p, op, extents U32, i uint32) bool {
+	t, result := tensorAt(p, outputIndex(op, i)), U32(resultBytes*i)
+	arg, rank, want := operandCount(op.Load(opCode))+i, t.Load(tenRank), (resultRank + result).Load(0)
+	if dtype := t.Load(tenDType); dtype != (resultDType + result).Load(0) {
+		return fail(errOperandType, arg, dtype, 0) != 0
+	}
+	if rank != want {
+		return fail(errOperandRank, arg, rank, want) != 0
 	}
 	for axis := range rank {
-		if got, want := extent(t, extents, axis), word(resultShape, axis); got != want {
-			return fail(errShape, i, got, want) != 0
+		if got, want := extent(t, extents, axis), word(resultShape+result, axis); got != want {
+			return fail(errShape, arg, got, want) != 0
 		}
 	}
 	return true

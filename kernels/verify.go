@@ -46,11 +46,16 @@ func verifyHeader(p U32, bytes uint32) bool {
 	if bytes > maxProgramBytes {
 		return fail(errCount, hdrBytes/4, bytes, maxProgramBytes) != 0
 	}
-	return wantWord(p.Load(hdrMagic), programMagic, errMagic) &&
-		wantWord(p.Load(hdrFormat), formatVersion, errFormat) &&
-		wantWord(p.Load(hdrOpTable), opTableVersion, errOpTable) &&
-		wantWord(p.Load(hdrLevel), 0, errLevel) &&
-		wantWord(bytes, p.Load(hdrBytes), errTruncated) &&
+	if !wantWord(p.Load(hdrMagic), programMagic, errMagic) || !wantWord(p.Load(hdrFormat), formatVersion, errFormat) {
+		return false
+	}
+	if table := p.Load(hdrOpTable); table-1 >= opTableVersion {
+		return fail(errOpTable, 0, table, opTableVersion) != 0
+	}
+	if level := p.Load(hdrLevel); level > maxLevel {
+		return fail(errLevel, 0, level, maxLevel) != 0
+	}
+	return wantWord(bytes, p.Load(hdrBytes), errTruncated) &&
 		zeroWords(p, hdrReserved, headerBytes)
 }
 
@@ -181,7 +186,7 @@ func verifyTensor(p, t U32) bool {
 // verifyActivation checks a tensor of the arena.
 func verifyActivation(p, t U32) bool {
 	dtype, slot := t.Load(tenDType), t.Load(tenSlot)
-	if dtype != dtypeF32 && (dtype != dtypeI32 || t.Load(tenClass) != classInput) {
+	if bytesOf(dtype) == 0 {
 		return failTensor(p, t, errTensorType, 0, dtype, 0)
 	}
 	if t.Load(tenLayout) != layoutRows {

@@ -23,7 +23,7 @@ func verifyOps(p U32, bytes uint32) bool {
 			return false
 		}
 		op := p + U32(at)
-		if !verifyOperands(p, op, owners) || !verifyOutput(p, op, owners, written) || !verifyAttrs(op) {
+		if !verifyOperands(p, op, owners) || !verifyOutputs(p, op, owners, written) || !verifyAttrs(op) {
 			return false
 		}
 		at = uint32(nextOp(op) - p)
@@ -67,32 +67,49 @@ func verifyOpRecord(p U32, at, bytes uint32) bool {
 	}
 	op := p + U32(at)
 	code := op.Load(opCode)
-	types := opOperands(code)
-	if types == 0 {
-		return fail(errOpCode, 0, code, opLast) != 0
+	if opOperands(code) == 0 {
+		return fail(errOpCode, 0, code, 0) != 0
 	}
-	operands := uint32(0)
-	for ; types != 0; types >>= 8 {
-		operands++
+	if level := opLevel(code); level > p.Load(hdrLevel) {
+		return fail(errOpLevel, 0, code, level) != 0
 	}
-	attrs := uint32(0)
-	for kinds := opAttrs(code); kinds != 0; kinds >>= 4 {
-		attrs++
-	}
-	if !wantWord(op.Load(opOperandsN), operands, errOperandCount) ||
-		!wantWord(op.Load(opOutputsN), 1, errOutputCount) ||
-		!wantWord(op.Load(opAttrsN), attrs, errAttrCount) {
+	if !verifyCounts(op, code) {
 		return false
 	}
 	end := uint32(nextOp(op) - p)
 	return end <= bytes || fail(errOpsEnd, 0, end, bytes) != 0
 }
 
+// verifyCounts checks how many operands, outputs and attributes op has: those
+// of the table, but the last ones that are optional.
+func verifyCounts(op U32, code uint32) bool {
+	operands := operandCount(code)
+	if n := op.Load(opOperandsN); n > operands || n < operands && operandTypes(code, n)&operandOptional == 0 {
+		return fail(errOperandCount, 0, n, operands) != 0
+	}
+	outputs := outputCount(code)
+	if n := op.Load(opOutputsN); n == 0 || n > outputs || n < outputs && outputTypes(code, n)&operandOptional == 0 {
+		return fail(errOutputCount, 0, n, outputs) != 0
+	}
+	attrs := attrCount(code)
+	if n := op.Load(opAttrsN); n > attrs || n < attrs && attrKind(code, n)&attrOptional == 0 {
+		return fail(errAttrCount, 0, n, attrs) != 0
+	}
+	return true
+}
+
+// verifyOperands checks the operands of op, and that those that it leaves out
+// can be.
 func verifyOperands(p, op, owners U32) bool {
-	types := opOperands(op.Load(opCode))
+	code := op.Load(opCode)
 	for i := range op.Load(opOperandsN) {
-		if !verifyOperand(p, op, owners, i, uint32(types>>(8*i&63))&0xFF) {
+		if !verifyOperand(p, op, owners, i, operandTypes(code, i)) {
 			return false
+		}
+	}
+	for i := op.Load(opOperandsN); i < operandCount(code); i++ {
+		if operandTypes(code, i)&operandOptional == 0 {
+			return fail(errOperandMissing, i, 0, 0) != 0
 		}
 	}
 	return true
@@ -109,8 +126,12 @@ func verifyOperand(p, op, owners U32, i, accepts uint32) bool {
 	}
 	t := tensorAt(p, index)
 	dtype, layout := t.Load(tenDType), t.Load(tenLayout)
-	if accepts>>(dtype&31)&1 == 0 {
+	if dtype >= 7 || accepts>>(dtype&31)&1 == 0 {
 		return fail(errOperandType, i, dtype, 0) != 0
+	}
+	// Indices are checked before the first operation runs.
+	if dtype == dtypeI32 && t.Load(tenClass) != classInput {
+		return failTensor(p, t, errOperandClass, i, 0, 0)
 	}
 	// Only a matrix product reads panels, and a q8 factor only as panels.
 	factor := op.Load(opCode) == opMatmul && i == 1
@@ -123,11 +144,26 @@ func verifyOperand(p, op, owners U32, i, accepts uint32) bool {
 	return true
 }
 
-// verifyOutput checks the output of op and gives it its slot.
-func verifyOutput(p, op, owners, written U32) bool {
-	index := outputIndex(op)
+// verifyOutputs checks the outputs of op and gives them their slots. None is
+// a slot of an operand's or of another output's.
+func verifyOutputs(p, op, owners, written U32) bool {
+	code := op.Load(opCode)
+	for i := range op.Load(opOutputsN) {
+		index := outputIndex(op, i)
+		if index == none && outputTypes(code, i)&operandOptional != 0 {
+			continue
+		}
+		if !verifyOutput(p, op, owners, written, i, index) {
+			return false
+		}
+	}
+	return true
+}
+
+func verifyOutput(p, op, owners, written U32, i, index uint32) bool {
+	arg := operandCount(op.Load(opCode)) + i
 	if index >= p.Load(hdrTensors) {
-		return fail(errTensorIndex, op.Load(opOperandsN), index, p.Load(hdrTensors)) != 0
+		return fail(errTensorIndex, arg, index, p.Load(hdrTensors)) != 0
 	}
 	t := tensorAt(p, index)
 	if t.Load(tenClass) != classOutput && t.Load(tenClass) != classScratch {
@@ -137,10 +173,10 @@ func verifyOutput(p, op, owners, written U32) bool {
 		return failTensor(p, t, errOutputTwice, 0, 0, 0)
 	}
 	slot := t.Load(tenSlot)
-	for i := range op.Load(opOperandsN) {
-		operand := operandIndex(op, i)
-		if operand != none && tensorAt(p, operand).Load(tenSlot) == slot {
-			return failTensor(p, t, errSlotShared, i, slot, 0)
+	for j := range op.Load(opOperandsN) + i {
+		other := word(op+opBytes, j)
+		if other != none && tensorAt(p, other).Load(tenSlot) == slot {
+			return failTensor(p, t, errSlotShared, j, slot, 0)
 		}
 	}
 	setWord(written, index, 1)
@@ -149,9 +185,9 @@ func verifyOutput(p, op, owners, written U32) bool {
 }
 
 func verifyAttrs(op U32) bool {
-	kinds := opAttrs(op.Load(opCode))
+	code := op.Load(opCode)
 	for i := range op.Load(opAttrsN) {
-		if !verifyAttr(op, i, kinds>>(4*i&31)&15) {
+		if !verifyAttr(op, i, attrKind(code, i)&^attrOptional) {
 			return false
 		}
 	}

@@ -156,7 +156,7 @@ func newBridgeModel(m *bridgeModel, about js.Value) *Model {
 	return &Model{m, cardFromJS(about.Get("card")), programsFromJS(about.Get("programs"))}
 }
 
-func (b *bridge) op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
+func (b *bridge) op(ctx context.Context, name string, attrs Attrs, in Tensors, outputs []string) (Tensors, error) {
 	tensors, err := tensorsToJS(name, in)
 	if err != nil {
 		return nil, err
@@ -165,7 +165,11 @@ func (b *bridge) op(ctx context.Context, name string, attrs Attrs, in Tensors) (
 	for k, v := range attrs {
 		values[k] = v
 	}
-	out, err := b.call(ctx, name, "op", name, values, tensors)
+	wanted := make([]any, len(outputs))
+	for i, o := range outputs {
+		wanted[i] = o
+	}
+	out, err := b.call(ctx, name, "op", name, values, tensors, wanted)
 	if err != nil {
 		return nil, err
 	}

@@ -15,17 +15,18 @@ import (
 // absent is the rank that tells the module's op of an operand left out.
 const absent = 0xFFFFFFFF
 
-func (h *machines) op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
+func (h *machines) op(ctx context.Context, name string, attrs Attrs, in Tensors, wanted []string) (Tensors, error) {
 	row := program.OpByName(name)
 	if row == nil {
 		return nil, failure(program.ErrUnknown, "op", name, "", strings.Join(opNames(), ", "))
 	}
-	var operands, outputs []string
+	var operands []string
 	for _, o := range row.Operands {
 		operands = append(operands, o.Name)
 	}
-	for _, o := range row.Outputs {
-		outputs = append(outputs, o.Name)
+	outputs, mask, err := wantedOutputs(row, wanted)
+	if err != nil {
+		return nil, err
 	}
 	optional := func(name string) bool { return row.Operands[slices.Index(operands, name)].Optional }
 	if err := checkInputs(name, operands, optional, in); err != nil {
@@ -44,7 +45,7 @@ func (h *machines) op(ctx context.Context, name string, attrs Attrs, in Tensors)
 	}
 	defer m.give()
 	defer h.replaceBroken(m)
-	p, err := m.newOp(ctx, row, words)
+	p, err := m.newOp(ctx, row, words, mask)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +57,26 @@ func (h *machines) op(ctx context.Context, name string, attrs Attrs, in Tensors)
 		op: name, program: p, bindings: in,
 		in: p.ports(program.Input, present...), out: p.ports(program.Output, outputs...),
 	})
+}
+
+// wantedOutputs returns the names of the outputs that are computed, in the
+// table's order, and a mask of them: those that always are and, of the
+// optional ones, the wanted.
+func wantedOutputs(row *program.Op, wanted []string) (outputs []string, mask uint64, err error) {
+	var names []string
+	for i, o := range row.Outputs {
+		names = append(names, o.Name)
+		if !o.Optional || slices.Contains(wanted, o.Name) {
+			outputs = append(outputs, o.Name)
+			mask |= 1 << i
+		}
+	}
+	for _, name := range wanted {
+		if !slices.Contains(names, name) {
+			return nil, 0, failure(program.ErrUnknown, row.Name, name, "", strings.Join(names, ", "))
+		}
+	}
+	return outputs, mask, nil
 }
 
 func opNames() []string {
@@ -94,8 +115,9 @@ func (h *machines) replaceBroken(m *machine) {
 	}
 }
 
-// newOp makes a program of one operation from its description.
-func (m *machine) newOp(ctx context.Context, row *program.Op, words []uint32) (loadedProgram, error) {
+// newOp makes a program of one operation from its description and a mask of
+// its outputs.
+func (m *machine) newOp(ctx context.Context, row *program.Op, words []uint32, outputs uint64) (loadedProgram, error) {
 	var p loadedProgram
 	if _, err := m.do(ctx, row.Name, "reset"); err != nil {
 		return p, err
@@ -105,7 +127,7 @@ func (m *machine) newOp(ctx context.Context, row *program.Op, words []uint32) (l
 	}
 	var err error
 	p.handle, err = m.do(ctx, row.Name, "op",
-		uint64(row.Code), uint64(len(row.Operands)), uint64(len(row.Attrs)), uint64(len(row.Outputs)))
+		uint64(row.Code), uint64(len(row.Operands)), uint64(len(row.Attrs)), outputs)
 	if err == nil && p.handle == 0 {
 		err = m.failure(ctx, row.Name, func(uint32) string { return row.Name })
 	}
@@ -148,7 +170,7 @@ func describeAttrs(row *program.Op, attrs Attrs) ([]uint32, error) {
 	for _, a := range row.Attrs {
 		names = append(names, a.Name)
 		v, ok := attrs[a.Name]
-		if !ok {
+		if !ok && !a.Optional {
 			return nil, failure(program.ErrMissing, row.Name, a.Name, "", "")
 		}
 		bits := math.Float32bits(float32(v))

@@ -90,7 +90,7 @@ func TestRunErrors(t *testing.T) {
 		{"nothing", "embed", nil, wasm.Error{Code: "missing", Op: "embed", Arg: "ids"}},
 		{"extra", "embed", with("id", wasm.I32(nil)), wasm.Error{Code: "unknown", Op: "embed", Arg: "id", Want: "ids, lengths"}},
 		{"dtype", "embed", with("lengths", wasm.F32(make([]float32, 5))), wasm.Error{Code: "input-type", Op: "embed", Arg: "lengths", Got: "f32", Want: "i32"}},
-		{"no dtype", "embed", with("lengths", wasm.Tensor{}), wasm.Error{Code: "input-type", Op: "embed", Arg: "lengths", Got: "dtype(0)", Want: "f32, i32 or u8"}},
+		{"no dtype", "embed", with("lengths", wasm.Tensor{}), wasm.Error{Code: "input-type", Op: "embed", Arg: "lengths", Got: "dtype(0)", Want: "f32, i32, u8 or f16"}},
 		{"rank", "embed", with("ids", wasm.I32(make([]int32, 5))), wasm.Error{Code: "input-shape", Op: "embed", Arg: "ids", Got: "[5]", Want: "[batch tokens]"}},
 		{"disagreement", "embed", with("lengths", wasm.I32(make([]int32, 4))), wasm.Error{Code: "input-shape", Op: "embed", Arg: "lengths", Got: "[4]", Want: "[5]"}},
 		{"negative", "embed", with("lengths", wasm.Tensor{DType: wasm.Int32, Shape: []int{-1}}), wasm.Error{Code: "input-shape", Op: "embed", Arg: "lengths", Got: "[-1]", Want: "lengths of 32 bits"}},

@@ -26,7 +26,7 @@ type Runtime struct{ host host }
 // A host computes: machines or, under GOOS=js, the bridge.
 type host interface {
 	load(ctx context.Context, r io.ReaderAt, size int64) (*Model, error)
-	op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error)
+	op(ctx context.Context, name string, attrs Attrs, in Tensors, outputs []string) (Tensors, error)
 	close() error
 }
 
@@ -66,10 +66,11 @@ func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model,
 }
 
 // Op runs the single operation name, such as "attention", on inputs named as
-// the operands in the operation table; the result is named "out". Optional
-// operands may be left out, attributes may not.
-func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors) (Tensors, error) {
-	return rt.host.op(ctx, name, attrs, in)
+// the operands in the operation table; the result is named "out". Operands and
+// attributes that are optional may be left out. Of the outputs that are, those
+// are computed that outputs names.
+func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors, outputs ...string) (Tensors, error) {
+	return rt.host.op(ctx, name, attrs, in, outputs)
 }
 
 // Close waits for running calls, then closes the models and frees the

@@ -16,6 +16,7 @@ const (
 	Float32 = program.F32
 	Int32   = program.I32
 	Uint8   = program.U8
+	Float16 = program.F16
 )
 
 // A Tensor is a dense array in row-major order.
@@ -86,9 +87,9 @@ func (t Tensor) Int32s() []int32 {
 // check says what is wrong with t in itself.
 func (t Tensor) check(op, name string) error {
 	switch t.DType {
-	case Float32, Int32, Uint8:
+	case Float32, Int32, Uint8, Float16:
 	default:
-		return failure(program.ErrInputType, op, name, t.DType, "f32, i32 or u8")
+		return failure(program.ErrInputType, op, name, t.DType, "f32, i32, u8 or f16")
 	}
 	want := uint64(t.DType.Size())
 	for _, n := range t.Shape {

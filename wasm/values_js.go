@@ -106,7 +106,7 @@ func intsFromJS(v js.Value) []int {
 }
 
 // arrays are the classes of typed arrays.
-var arrays = map[DType]string{Float32: "Float32Array", Int32: "Int32Array", Uint8: "Uint8Array"}
+var arrays = map[DType]string{Float32: "Float32Array", Int32: "Int32Array", Uint8: "Uint8Array", Float16: "Uint16Array"}
 
 func tensorsToJS(op string, in Tensors) (js.Value, error) {
 	object := js.Global().Get("Object").New()
@@ -138,7 +138,7 @@ func tensorsFromJS(v js.Value) Tensors {
 // dtypeOf returns the dtype that an object names.
 func dtypeOf(v js.Value) DType {
 	name := stringOf(v, "dtype")
-	for _, d := range []DType{Float32, Int32, Uint8} {
+	for _, d := range []DType{Float32, Int32, Uint8, Float16} {
 		if d.String() == name {
 			return d
 		}

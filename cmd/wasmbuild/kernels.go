@@ -18,6 +18,7 @@ type variant struct {
 	file    string
 	relaxed bool
 	threads bool
+	train   bool
 }
 
 var variants = []variant{
@@ -25,6 +26,10 @@ var variants = []variant{
 	{file: "infer-relaxed.wasm", relaxed: true},
 	{file: "infer-simd-threads.wasm", threads: true},
 	{file: "infer-relaxed-threads.wasm", relaxed: true, threads: true},
+	{file: "train-simd.wasm", train: true},
+	{file: "train-relaxed.wasm", relaxed: true, train: true},
+	{file: "train-simd-threads.wasm", threads: true, train: true},
+	{file: "train-relaxed-threads.wasm", relaxed: true, threads: true, train: true},
 }
 
 const kernelsHelp = `Compiles the package of kernel Go in a directory, in all variants. What is
@@ -75,7 +80,7 @@ func compile(src string, opts build.Options, debug bool, stderr io.Writer) ([]*b
 	var faults diag.List
 	for i, v := range variants {
 		p.stepf("compiling %s, %d of %d", v.file, i+1, len(variants))
-		opts.Relaxed, opts.Threads = v.relaxed, v.threads
+		opts.Relaxed, opts.Threads, opts.Train = v.relaxed, v.threads, v.train
 		if debug {
 			opts.Debug = v.file
 		}

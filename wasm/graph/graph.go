@@ -79,8 +79,8 @@ func (g *Graph) Dim(name string, least, most int) Extent {
 // Input declares a tensor that the host writes before each run.
 func (g *Graph) Input(name string, dtype program.DType, shape ...Extent) *Tensor {
 	t := g.declare(program.Input, name, dtype, shape)
-	if dtype != program.F32 && dtype != program.I32 {
-		g.errorf("input %s is %v: only f32 and i32 are possible", name, dtype)
+	if dtype.Size() == 0 {
+		g.errorf("input %s is %v: only f32, i32, u8 and f16 are possible", name, dtype)
 		t.broken = true
 	}
 	g.inputs = append(g.inputs, t)

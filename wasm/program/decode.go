@@ -44,10 +44,13 @@ func newDecoder(b []byte) (*decoder, error) {
 	for _, c := range []struct {
 		word int
 		want uint32
-	}{{HeaderMagic, Magic}, {HeaderFormat, FormatVersion}, {HeaderOpTable, OpTableVersion}, {HeaderBytes, uint32(len(b))}} {
+	}{{HeaderMagic, Magic}, {HeaderFormat, FormatVersion}, {HeaderBytes, uint32(len(b))}} {
 		if got := d.header[c.word]; got != c.want {
 			return nil, fmt.Errorf("header word %d is %d, not %d", c.word, got, c.want)
 		}
+	}
+	if table := d.header[HeaderOpTable]; table-1 >= OpTableVersion {
+		return nil, fmt.Errorf("header word %d is %d, not in 1..%d", HeaderOpTable, table, OpTableVersion)
 	}
 	at, n := uint64(d.header[HeaderStrings]), uint64(d.header[HeaderStringBytes])
 	if at+n > uint64(len(b)) {
@@ -144,8 +147,9 @@ func (d *decoder) instr(at uint64) (Instr, uint64) {
 		return Instr{}, 0
 	}
 	operands, outputs, attrs := uint64(w[1]), uint64(w[2]), uint64(w[3])
-	if operands > MaxOperands || outputs > MaxOperands || attrs > MaxOperands {
-		d.fail("operation at byte %d: %d operands, %d outputs or %d attributes are over the limit of %d", at, operands, outputs, attrs, MaxOperands)
+	if operands > MaxOperands || outputs > MaxOutputs || attrs > MaxAttrs {
+		d.fail("operation at byte %d: %d operands, %d outputs or %d attributes are over the limits of %d, %d and %d",
+			at, operands, outputs, attrs, MaxOperands, MaxOutputs, MaxAttrs)
 		return Instr{}, 0
 	}
 	size := OpWords + operands + outputs + 2*attrs

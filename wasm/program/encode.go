@@ -2,8 +2,10 @@ package program
 
 import "encoding/binary"
 
-// Encode returns the binary form of p. Equal programs have equal bytes. It
-// does not check p: kernels.Verify refuses what must not run.
+// Encode returns the binary form of p. Equal programs have equal bytes, and a
+// later operation table changes none: the header names the oldest one that
+// has all that p uses. Encode does not check p: kernels.Verify refuses what
+// must not run.
 func (p *Program) Encode() []byte {
 	e := encoder{names: map[string]uint32{}}
 	e.words = make([]uint32, HeaderWords)
@@ -13,7 +15,7 @@ func (p *Program) Encode() []byte {
 
 	e.words[HeaderMagic] = Magic
 	e.words[HeaderFormat] = FormatVersion
-	e.words[HeaderOpTable] = OpTableVersion
+	e.words[HeaderOpTable] = p.needs()
 	e.words[HeaderLevel] = p.Level
 	e.words[HeaderSlots] = uint32(p.Slots)
 	e.words[HeaderName], e.words[HeaderNameLen] = name, uint32(len(p.Name))
@@ -27,6 +29,15 @@ func (p *Program) Encode() []byte {
 	e.section(HeaderOps, len(p.Instrs), instrWords(p.Instrs))
 	e.words[HeaderBytes] = uint32(e.size())
 	return e.bytes()
+}
+
+// needs returns the oldest operation table that has all that p uses.
+func (p *Program) needs() uint32 {
+	table := uint32(1)
+	for _, in := range p.Instrs {
+		table = max(table, in.Needs())
+	}
+	return table
 }
 
 // An encoder collects the header and the sections as words, the names apart.

@@ -51,6 +51,8 @@ const (
 	ErrShape            = 55
 	ErrOutputUnwritten  = 56
 	ErrOpsEnd           = 57
+	ErrOpLevel          = 58
+	ErrOperandClass     = 59
 	ErrHandle           = 60
 	ErrDimCount         = 61
 	ErrDimLow           = 62

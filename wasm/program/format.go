@@ -13,7 +13,7 @@ package program
 const (
 	Magic          = 0x4D475046 // "FPGM"
 	FormatVersion  = 1
-	OpTableVersion = 1
+	OpTableVersion = 2
 
 	HeaderWords = 20
 	DimWords    = 4
@@ -21,13 +21,12 @@ const (
 	TensorWords = 16
 	OpWords     = 4 // the fixed part of an operation
 
-	MaxRank     = 6
-	MaxDims     = 64
-	MaxExprs    = 4096
-	MaxTensors  = 4096
-	MaxOps      = 4096
-	MaxOperands = 16
-	MaxBytes    = 1 << 20
+	MaxRank    = 6
+	MaxDims    = 64
+	MaxExprs   = 4096
+	MaxTensors = 4096
+	MaxOps     = 4096
+	MaxBytes   = 1 << 20
 )
 
 // Words of the header.

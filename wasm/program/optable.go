@@ -1,13 +1,20 @@
 package program
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
-// Operand describes one operand of an operation.
+// Operand describes one operand or output of an operation.
 type Operand struct {
-	Name     string
-	Shape    string // as documented, by axis names
+	Name  string
+	Shape string // as documented, by axis names
+	// Types are the element types that are taken. An output has the first
+	// unless the operation's Doc says else.
 	Types    []DType
 	Optional bool
+	Since    uint32 // the operation table that brought it, 0: as the operation
 }
 
 // AttrKind says which values an attribute takes.
@@ -29,21 +36,38 @@ func (k AttrKind) Tag() AttrTag {
 
 // Attr describes one attribute of an operation.
 type Attr struct {
-	Name string
-	Kind AttrKind
+	Name     string
+	Kind     AttrKind
+	Optional bool   // 0 where it is left out, which only those after it can be, too
+	Since    uint32 // as Operand's
 }
 
-// Op describes one operation of the table.
+// Op describes one operation of the table. A program may leave out the last
+// operands, outputs and attributes that are optional, so that later tables
+// can add some: a record of an older table stays valid.
 type Op struct {
 	Name     string
 	Code     uint32
+	Since    uint32 // the operation table that brought it, 0 for 1
+	Level    uint32 // 0: inference; 1: only the training modules have it
 	Operands []Operand
 	Outputs  []Operand
 	Attrs    []Attr
 	SIMD     bool // false: scalar code only
 	Devices  []string
-	Doc      string
+	// DTypes are the storage types of the support matrix, F32 where none are
+	// given, and Masks the masks, where there are any.
+	DTypes []DType
+	Masks  []string
+	Doc    string
 }
+
+// Limits of an operation, which the packed form of the table has.
+const (
+	MaxOperands = 16
+	MaxAttrs    = 16
+	MaxOutputs  = 4
+)
 
 // Codes of the operations. A code is never used again for another operation.
 const (
@@ -77,10 +101,12 @@ func optional(o Operand) Operand {
 func ints(names ...string) []Attr {
 	var attrs []Attr
 	for _, n := range names {
-		attrs = append(attrs, Attr{n, AttrInt})
+		attrs = append(attrs, Attr{Name: n, Kind: AttrInt})
 	}
 	return attrs
 }
+
+func attr(name string, kind AttrKind) []Attr { return []Attr{{Name: name, Kind: kind}} }
 
 func outputs(shape string) []Operand { return []Operand{f32("out", shape)} }
 
@@ -92,13 +118,16 @@ const (
 
 var everywhere = []string{OnWasm, OnWebGPU}
 
-// Ops is the operation table, in the order of the codes.
-var Ops = []Op{
+// Ops is the operation table, in the order of the codes, which have gaps.
+var Ops = slices.Concat(firstOps)
+
+// firstOps are the operations of the first table.
+var firstOps = []Op{
 	{
 		Name: "gather", Code: OpGather, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32OrQ8("table", "rows,cols"), i32("ids", "...")},
 		Outputs:  outputs("...,cols"),
-		Attrs:    []Attr{{"scale", AttrFloat}},
+		Attrs:    attr("scale", AttrFloat),
 		Doc:      "The rows of table that ids name, times scale. An id outside 0..rows-1 is an error of the run.",
 	},
 	{
@@ -111,28 +140,28 @@ var Ops = []Op{
 		Name: "layer_norm", Code: OpLayerNorm, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d"), f32("scale", "d"), f32("bias", "d")},
 		Outputs:  outputs("...,d"),
-		Attrs:    []Attr{{"eps", AttrFloat}},
+		Attrs:    attr("eps", AttrFloat),
 		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the last axis.",
 	},
 	{
 		Name: "matmul", Code: OpMatMul, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,k"), f32OrQ8("w", "k,n"), optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs:  outputs("...,n"),
-		Attrs:    []Attr{{"act", AttrAct}},
+		Attrs:    attr("act", AttrAct),
 		Doc:      "act(x·w + bias) + residual. A q8 w is stored as [n,k], so that its blocks run along k.",
 	},
 	{
 		Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), f32("v", "b,tk,*"), optional(i32("lengths", "b"))},
 		Outputs:  outputs("b,tq,heads·vdim"),
-		Attrs:    append(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), Attr{"scale", AttrFloat}),
+		Attrs:    append(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), attr("scale", AttrFloat)...),
 		Doc:      "softmax(q·kᵀ·scale)·v for each head. The columns say where head 0 starts in the rows of q, k and v. Keys from lengths on are masked; a row with every key masked is zeros.",
 	},
 	{
 		Name: "attention_weights", Code: OpAttentionWeights, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), optional(i32("lengths", "b"))},
 		Outputs:  outputs("b,heads,tq,tk"),
-		Attrs:    append(ints("heads", "dim", "q_col", "k_col"), Attr{"scale", AttrFloat}),
+		Attrs:    append(ints("heads", "dim", "q_col", "k_col"), attr("scale", AttrFloat)...),
 		Doc:      "softmax(q·kᵀ·scale) itself. Masked keys have weight 0; where tq = tk so have all keys of queries from lengths on.",
 	},
 	{
@@ -145,7 +174,7 @@ var Ops = []Op{
 		Name: "l2_normalize", Code: OpL2Normalize, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
-		Attrs:    []Attr{{"eps", AttrFloat}},
+		Attrs:    attr("eps", AttrFloat),
 		Doc:      "x / sqrt(max(Σx², eps)) along the last axis.",
 	},
 	{
@@ -170,7 +199,7 @@ var Ops = []Op{
 		Name: "activation", Code: OpActivation, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...")},
 		Outputs:  outputs("..."),
-		Attrs:    []Attr{{"act", AttrAct}},
+		Attrs:    attr("act", AttrAct),
 		Doc:      "act(x), element by element.",
 	},
 	{
@@ -183,10 +212,11 @@ var Ops = []Op{
 
 // OpByCode returns the operation with that code, nil if there is none.
 func OpByCode(code uint32) *Op {
-	if code == 0 || code > uint32(len(Ops)) {
+	i, ok := slices.BinarySearchFunc(Ops, code, func(op Op, code uint32) int { return cmp.Compare(op.Code, code) })
+	if !ok {
 		return nil
 	}
-	return &Ops[code-1]
+	return &Ops[i]
 }
 
 // OpByName returns the operation with that name, nil if there is none.
@@ -199,8 +229,58 @@ func OpByName(name string) *Op {
 	return nil
 }
 
+// Needs returns the oldest operation table that has all that in uses.
+func (in Instr) Needs() uint32 {
+	op := OpByCode(in.Code)
+	if op == nil {
+		return OpTableVersion
+	}
+	table := max(op.Since, 1)
+	for i := range min(len(in.Operands), len(op.Operands)) {
+		table = max(table, op.Operands[i].Since)
+	}
+	for i := range min(len(in.Outputs), len(op.Outputs)) {
+		table = max(table, op.Outputs[i].Since)
+	}
+	for i := range min(len(in.Attrs), len(op.Attrs)) {
+		table = max(table, op.Attrs[i].Since)
+	}
+	return table
+}
+
 // Int returns an i32 attribute.
 func Int(v int32) AttrValue { return AttrValue{TagInt, uint32(v)} }
 
 // Float returns an f32 attribute.
 func Float(v float32) AttrValue { return AttrValue{TagFloat, math.Float32bits(v)} }
+
+// A Cell is a row of the support matrix: an operation on data of a storage
+// type, with a mask or none, on a device.
+type Cell struct {
+	Op     *Op
+	DType  DType
+	Mask   string
+	Device string
+}
+
+// Cells returns the cells of the support matrix that say yes, in order.
+func Cells() (cells []Cell) {
+	for i := range Ops {
+		op := &Ops[i]
+		for _, t := range op.dtypes() {
+			for _, mask := range append([]string{""}, op.Masks...) {
+				for _, device := range op.Devices {
+					cells = append(cells, Cell{op, t, mask, device})
+				}
+			}
+		}
+	}
+	return cells
+}
+
+func (op *Op) dtypes() []DType {
+	if len(op.DTypes) == 0 {
+		return []DType{F32}
+	}
+	return op.DTypes
+}

@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Relaxed bool // relaxed SIMD
 	Threads bool // several threads in one memory, which is imported
+	Train   bool // what only training needs, too
 	Bench   bool // export functions with //wasm:bench, too
 
 	// Debug, if not empty, is the file name of a module that says where its
@@ -71,6 +72,9 @@ func (o *Options) tags() (tags []string) {
 	}
 	if o.Threads {
 		tags = append(tags, "threads")
+	}
+	if o.Train {
+		tags = append(tags, "train")
 	}
 	return tags
 }

@@ -32,7 +32,7 @@ type Package struct {
 	Errors  []types.Error     // what is no Go; package check reports them
 }
 
-// Dir loads the package in dir, with these build tags: "relaxed", "threads".
+// Dir loads the package in dir, with these build tags: "relaxed", "threads", "train".
 // The intrinsics come from the module that dir is in. Positions are named
 // relative to the module's root. Errors of syntax are a [diag.List].
 func Dir(dir string, tags ...string) (*Package, error) {

@@ -3,51 +3,84 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/fovea-run/fovea/wasm/program"
 )
 
-// An operand's byte in opOperands: a bit for each dtype and these.
+// optional in an operand's byte and in an attribute's digit.
 const (
-	present  = 0x40
-	optional = 0x80
+	optional     = 0x80
+	optionalAttr = 8
 )
 
 func kernelOps() []byte {
 	b := bytes.NewBufferString(header + "package kernels\n\n")
 	constants(b)
 	opConstants(b)
-	b.WriteString(`
-// opOperands describes the operands of an operation, a byte each from the
-// lowest: bit d for a dtype d that is taken, operandPresent and
-// operandOptional. It is 0 for an unknown code.
-func opOperands(code uint32) uint64 {
-	switch code {
-`)
-	for _, op := range program.Ops {
-		fmt.Fprintf(b, "case op%s:\nreturn %#x\n", camel(op.Name), packOperands(op.Operands))
-	}
-	b.WriteString("}\nreturn 0\n}\n" + `
-// opAttrs describes the attributes of an operation, a digit of 4 bits each
-// from the lowest: attrInt, attrFloat or attrAct.
-func opAttrs(code uint32) uint32 {
-	switch code {
-`)
-	for _, op := range program.Ops {
-		if len(op.Attrs) > 0 {
-			fmt.Fprintf(b, "case op%s:\nreturn %#x\n", camel(op.Name), packAttrs(op.Attrs))
+	opFunction(b, `opOperands describes the first eight operands of an operation, a byte each
+// from the lowest: bit d for a dtype d that is taken, and operandOptional. It
+// is 0 for an unknown code.`,
+		"opOperands(code uint32) uint64", func(op program.Op) string {
+			return fmt.Sprintf("return %#x\n", packBytes(op.Operands[:min(8, len(op.Operands))]))
+		})
+	opFunction(b, "opMoreOperands describes the operands from the ninth on.",
+		"opMoreOperands(code uint32) uint64", func(op program.Op) string {
+			if len(op.Operands) <= 8 {
+				return ""
+			}
+			return fmt.Sprintf("return %#x\n", packBytes(op.Operands[8:]))
+		})
+	opFunction(b, `opOutputs describes the outputs of an operation as opOperands its operands,
+// but for the one f32 that most have.`,
+		"opOutputs(code uint32) uint32", func(op program.Op) string {
+			if len(op.Outputs) > program.MaxOutputs {
+				panic(op.Name + ": too many outputs")
+			}
+			if v := packBytes(op.Outputs); v != 1<<program.F32 {
+				return fmt.Sprintf("return %#x\n", v)
+			}
+			return ""
+		})
+	opFunction(b, `opAttrs describes the attributes of an operation, a digit of 4 bits each
+// from the lowest: attrInt, attrFloat or attrAct, and attrOptional.`,
+		"opAttrs(code uint32) uint64", func(op program.Op) string {
+			if len(op.Attrs) == 0 {
+				return ""
+			}
+			return fmt.Sprintf("return %#x\n", packAttrs(op))
+		})
+	opFunction(b, "opLevel returns the level of an operation.", "opLevel(code uint32) uint32", func(op program.Op) string {
+		if op.Level == 0 {
+			return ""
 		}
-	}
-	b.WriteString("}\nreturn 0\n}\n")
+		return fmt.Sprintf("return %d\n", op.Level)
+	})
 	return goSource(b)
 }
 
-func packOperands(operands []program.Operand) (v uint64) {
+// opFunction writes a function of an operation's code with a case for each
+// operation for which body gives one. Others have 0, outputs one f32.
+func opFunction(b *bytes.Buffer, doc, signature string, body func(program.Op) string) {
+	fmt.Fprintf(b, "\n// %s\nfunc %s {\nswitch code {\n", doc, signature)
+	for _, op := range program.Ops {
+		if text := body(op); text != "" {
+			fmt.Fprintf(b, "case op%s:\n%s", camel(op.Name), text)
+		}
+	}
+	other := "0"
+	if strings.HasPrefix(signature, "opOutputs") {
+		other = fmt.Sprintf("%#x", 1<<program.F32)
+	}
+	fmt.Fprintf(b, "}\nreturn %s\n}\n", other)
+}
+
+func packBytes(operands []program.Operand) (v uint64) {
 	if len(operands) > 8 {
-		panic("more than 8 operands do not fit opOperands")
+		panic("more than 16 operands do not fit opOperands")
 	}
 	for i, o := range operands {
-		bits := uint64(present)
+		bits := uint64(0)
 		for _, t := range o.Types {
 			bits |= 1 << t
 		}
@@ -59,12 +92,18 @@ func packOperands(operands []program.Operand) (v uint64) {
 	return v
 }
 
-func packAttrs(attrs []program.Attr) (v uint32) {
-	if len(attrs) > 8 {
-		panic("more than 8 attributes do not fit opAttrs")
+func packAttrs(op program.Op) (v uint64) {
+	if len(op.Attrs) > program.MaxAttrs {
+		panic(op.Name + ": too many attributes")
 	}
-	for i, a := range attrs {
-		v |= uint32(a.Kind) << (4 * i)
+	for i, a := range op.Attrs {
+		digit := uint64(a.Kind)
+		if a.Optional {
+			digit |= optionalAttr
+		} else if i > 0 && op.Attrs[i-1].Optional {
+			panic(op.Name + ": " + a.Name + " follows an attribute that can be left out")
+		}
+		v |= digit << (4 * i)
 	}
 	return v
 }
@@ -87,7 +126,6 @@ func opConstants(b *bytes.Buffer) {
 	for _, op := range program.Ops {
 		codes = append(codes, constant{"op" + camel(op.Name), op.Code})
 	}
-	codes = append(codes, constant{"opLast", len(program.Ops)})
 	writeConstants(b, "Codes of the operations.", codes)
 }
 
@@ -110,7 +148,7 @@ func constants(b *bytes.Buffer) {
 		{"exprMul", program.Mul}, {"exprCeilDiv", program.CeilDiv},
 		{"tagInt", program.TagInt}, {"tagFloat", program.TagFloat},
 		{"attrInt", program.AttrInt}, {"attrFloat", program.AttrFloat}, {"attrAct", program.AttrAct},
-		{"operandPresent", present}, {"operandOptional", optional},
+		{"attrOptional", optionalAttr}, {"operandOptional", optional},
 	})
 	writeConstants(b, "Limits and sizes of the program format.", []constant{
 		{"programMagic", program.Magic}, {"formatVersion", program.FormatVersion}, {"opTableVersion", program.OpTableVersion},
@@ -118,6 +156,7 @@ func constants(b *bytes.Buffer) {
 		{"tensorBytes", 4 * program.TensorWords}, {"opBytes", 4 * program.OpWords},
 		{"maxRank", program.MaxRank}, {"maxDims", program.MaxDims}, {"maxExprs", program.MaxExprs},
 		{"maxTensors", program.MaxTensors}, {"maxOps", program.MaxOps}, {"maxOperands", program.MaxOperands},
+		{"maxAttrs", program.MaxAttrs}, {"maxOutputs", program.MaxOutputs},
 		{"maxProgramBytes", program.MaxBytes},
 	})
 	writeConstants(b, "Byte offsets in the header.", []constant{

@@ -13,9 +13,9 @@ import (
 func script() []byte {
 	b := bytes.NewBufferString(header)
 	b.WriteString(`/**
- * Operations by name: code, operands as [name, 1 if optional], attributes as
- * [name, kind] (kind 1 int, 2 float, 3 activation), the outputs' names, and
- * whether there are shaders for it.
+ * Operations by name: code, operands and outputs as [name, 1 if optional],
+ * attributes as [name, kind, 1 if optional] (kind 1 int, 2 float, 3 activation),
+ * and whether there are shaders for it.
  */
 export const ops = {
 `)
@@ -25,10 +25,10 @@ export const ops = {
 			operands = append(operands, fmt.Sprintf("[%s, %d]", quote(o.Name), flag(o.Optional)))
 		}
 		for _, a := range op.Attrs {
-			attrs = append(attrs, fmt.Sprintf("[%s, %d]", quote(a.Name), a.Kind))
+			attrs = append(attrs, fmt.Sprintf("[%s, %d, %d]", quote(a.Name), a.Kind, flag(a.Optional)))
 		}
 		for _, o := range op.Outputs {
-			outputs = append(outputs, quote(o.Name))
+			outputs = append(outputs, fmt.Sprintf("[%s, %d]", quote(o.Name), flag(o.Optional)))
 		}
 		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s], webgpu: %t },\n",
 			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "),
