@@ -46,16 +46,16 @@ export function readProgram(instance, handle) {
   return { handle, name: name(h[16], h[17]), dims, inputs: ports[INPUT], outputs: ports[OUTPUT] };
 }
 
-const NO_OPERATION = 0xffffffff;
+/** The names of the operations of the program at handle, in order. */
+export function operationNames(instance, handle) {
+  const header = instance.words(handle, 20);
+  let at = handle + header[14];
+  return Array.from({ length: header[13] }, () => {
+    const [code, operands, outputs, attrs] = instance.words(at, 4);
+    at += 4 * (4 + operands + outputs + 2 * attrs);
+    return Object.keys(ops).find((name) => ops[name].code === code) ?? `operation ${code}`;
+  });
+}
 
 /** The name of operation index of the program at handle, '' for no operation. */
-export function operationAt(instance, handle, index) {
-  if (index === NO_OPERATION) return '';
-  let at = handle + instance.words(handle, 20)[14];
-  for (; index > 0; index--) {
-    const [, operands, outputs, attrs] = instance.words(at, 4);
-    at += 4 * (4 + operands + outputs + 2 * attrs);
-  }
-  const [code] = instance.words(at, 1);
-  return Object.keys(ops).find((name) => ops[name].code === code) ?? `operation ${code}`;
-}
+export const operationAt = (instance, handle, index) => operationNames(instance, handle)[index] ?? '';

@@ -2,7 +2,7 @@
 // kernels/dispatch.go), as buffers and bind groups.
 
 import { ops } from '../ops_gen.js';
-import { operationAt } from '../program.js';
+import { operationNames } from '../program.js';
 import { Unable } from './unable.js';
 
 // The list of dispatches, in words.
@@ -69,6 +69,9 @@ export class Plan {
    * @param {ReturnType<readPlan>} read
    */
   constructor(gpu, memory, weights, { instance, program, words, bound }) {
+    const operations = operationNames(instance, program.handle);
+    const lacking = operations.find((name) => !ops[name]?.webgpu);
+    if (lacking) throw new Unable(`${lacking} has no shader`);
     this.#gpu = gpu;
     this.#memory = memory;
     this.#weights = weights;
@@ -81,10 +84,8 @@ export class Plan {
     /** shader, operation and workgroups of each dispatch */
     this.dispatches = Array.from({ length: words[0] }, (_, i) => {
       const [shader, op, ...groups] = this.#dispatch(i).subarray(0, 5);
-      return { shader, operation: operationAt(instance, program.handle, op), groups };
+      return { shader, operation: operations[op], groups };
     });
-    const lacking = this.dispatches.find((d) => !ops[d.operation]?.webgpu);
-    if (lacking) throw new Unable(`${lacking.operation} has no shader`);
   }
 
   /** Whether this is the plan for what was read. */

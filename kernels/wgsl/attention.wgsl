@@ -10,11 +10,10 @@
 //
 // `x4` wants dim, vdim, columns and strides to be multiples of 4; all rows of
 // the buffers are vectors then.
-//#if f16
-enable f16;
-//#end
+//
+// Nothing here is f16, whatever the adapter has: a rounded value or weight
+// changes what a q8 product behind it rounds to, by whole steps.
 //#include grid.wgsl
-//#include tile.wgsl
 
 struct Params {
   batch: u32, tq: u32, tk: u32, heads: u32, dim: u32, vdim: u32,
@@ -47,7 +46,7 @@ struct Params {
 const LOWEST = -3.4028234e38;
 
 // 32 elements of 32 queries and of 32 keys, transposed; then 32 values.
-var<workgroup> tile: array<Staged, 512>;
+var<workgroup> tile: array<vec4<f32>, 512>;
 
 // Four elements of a query's head from element i, a multiple of 4, on; zeros
 // beyond its ends.
@@ -90,13 +89,13 @@ fn score(b: u32, head: u32, query0: u32, key0: u32, thread: u32) -> Scores {
     let k$r = k_at(b, head, key0 + four * 4 + $r, i0 + step);
 //#end
 //#repeat c 4
-    tile[(step + $c) * 8 + four] = Staged(vec4<f32>(q0[$c], q1[$c], q2[$c], q3[$c]));
-    tile[256 + (step + $c) * 8 + four] = Staged(vec4<f32>(k0[$c], k1[$c], k2[$c], k3[$c]));
+    tile[(step + $c) * 8 + four] = vec4<f32>(q0[$c], q1[$c], q2[$c], q3[$c]);
+    tile[256 + (step + $c) * 8 + four] = vec4<f32>(k0[$c], k1[$c], k2[$c], k3[$c]);
 //#end
     workgroupBarrier();
     for (var i = 0u; i < min(p.dim - i0, 32u); i++) {
-      let a = vec4<f32>(tile[i * 8 + thread / 8]);
-      let b = vec4<f32>(tile[256 + i * 8 + thread % 8]);
+      let a = tile[i * 8 + thread / 8];
+      let b = tile[256 + i * 8 + thread % 8];
 //#repeat c 4
       s.of$c += a * b[$c];
 //#end
@@ -129,7 +128,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
   }
 }
 //#else
-var<workgroup> weights: array<Staged, 256>;
+var<workgroup> weights: array<vec4<f32>, 256>;
 var<workgroup> shared_rows: array<vec4<f32>, 64>;
 
 // Four elements of a value's head, as q_at.
@@ -195,10 +194,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
 //#repeat c 4
     let w$c = select(vec4<f32>(), exp(s$c - top), there$c);
     sum += w$c;
-    weights[(tx * 4 + $c) * 8 + ty] = Staged(w$c);
+    weights[(tx * 4 + $c) * 8 + ty] = w$c;
 //#end
     for (var i = thread; i < 512; i += 64) {
-      tile[i] = Staged(v_at(b, head, key0 + i / 16, value0 + i % 16 * 4));
+      tile[i] = v_at(b, head, key0 + i / 16, value0 + i % 16 * 4);
     }
     workgroupBarrier();
 //#repeat r 4
@@ -206,9 +205,9 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
     right_out$r *= shrink[$r];
 //#end
     for (var i = 0u; i < min(keys - key0, 32u); i++) {
-      let w = vec4<f32>(weights[i * 8 + ty]);
-      let left = vec4<f32>(tile[i * 16 + tx]);
-      let right = vec4<f32>(tile[i * 16 + 8 + tx]);
+      let w = weights[i * 8 + ty];
+      let left = tile[i * 16 + tx];
+      let right = tile[i * 16 + 8 + tx];
 //#repeat r 4
       out$r += w[$r] * left;
       right_out$r += w[$r] * right;

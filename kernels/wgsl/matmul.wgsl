@@ -14,7 +14,13 @@ enable f16;
 //#end
 //#include grid.wgsl
 //#include activation.wgsl
-//#include tile.wgsl
+
+// What is staged: half as many bytes with f16. Sums are f32 always.
+//#if f16
+alias Staged = vec4<f16>;
+//#else
+alias Staged = vec4<f32>;
+//#end
 
 struct Params { m: u32, k: u32, n: u32, act: u32, biased: u32, residual: u32 }
 

@@ -10,7 +10,8 @@
 // whose features are all there:
 //
 //   - subgroups: a row's sums go through subgroupAdd
-//   - f16: tiles are staged in workgroup memory as f16 (shader-f16)
+//   - f16: factors of a product are staged in workgroup memory as f16
+//     (shader-f16)
 //   - dot: int8 products by dot4I8Packed (packed_4x8_integer_dot_product)
 //
 // Sums are f32 in all variants. Without f16 the results agree with those of
@@ -54,10 +55,10 @@ var Kernels = []Kernel{
 	{Name: "matmul_q8_short", File: "matmul_q8.wgsl", Defines: []string{"short"}, Features: []string{"dot"}},
 	{Name: "scores", File: "matmul.wgsl", Defines: []string{"scores", "x4", "short"}, Features: []string{"f16"}},
 	{Name: "scores_any", File: "matmul.wgsl", Defines: []string{"scores", "short"}, Features: []string{"f16"}},
-	{Name: "attention", File: "attention.wgsl", Defines: []string{"x4"}, Features: []string{"f16"}},
-	{Name: "attention_any", File: "attention.wgsl", Features: []string{"f16"}},
-	{Name: "attention_scores", File: "attention.wgsl", Defines: []string{"weights", "x4"}, Features: []string{"f16"}},
-	{Name: "attention_scores_any", File: "attention.wgsl", Defines: []string{"weights"}, Features: []string{"f16"}},
+	{Name: "attention", File: "attention.wgsl", Defines: []string{"x4"}},
+	{Name: "attention_any", File: "attention.wgsl"},
+	{Name: "attention_scores", File: "attention.wgsl", Defines: []string{"weights", "x4"}},
+	{Name: "attention_scores_any", File: "attention.wgsl", Defines: []string{"weights"}},
 	{Name: "pool", File: "pool.wgsl"},
 	{Name: "add", File: "elementwise.wgsl", Defines: []string{"add"}},
 	{Name: "activation", File: "elementwise.wgsl"},

@@ -47,6 +47,7 @@ func (n NotInstalled) Error() string {
 type Options struct {
 	Proxy  string       // host:port of a proxy for every request of the page and its workers, those to this machine too
 	Events func(ev any) // called with each protocol event of the page; must return fast
+	WebGPU bool         // let pages have WebGPU, on a software adapter where there is no other
 }
 
 // A Page is one tab of a browser of its own, with a fresh profile.
@@ -61,7 +62,8 @@ func Open(ctx context.Context, o Options) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	alloc, stop := chromedp.NewExecAllocator(ctx, append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}, flags...)...)
+	all := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Flag("enable-unsafe-webgpu", o.WebGPU)}, flags...)
+	alloc, stop := chromedp.NewExecAllocator(ctx, all...)
 	whole, end := chromedp.NewContext(alloc)
 	p := &Page{cancel: []context.CancelFunc{end, stop}}
 	// The context of the first call is the browser's life, so that it has no timeout.

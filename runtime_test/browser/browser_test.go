@@ -16,7 +16,7 @@ func TestDrivers(t *testing.T) {
 		Close() error
 	}
 	open := map[string]func(context.Context) (driven, error){
-		"Firefox": func(ctx context.Context) (driven, error) { return OpenFirefox(ctx) },
+		"Firefox": func(ctx context.Context) (driven, error) { return OpenFirefox(ctx, Options{}) },
 		"WebKit":  func(ctx context.Context) (driven, error) { return OpenWebKit(ctx) },
 	}
 	for name, open := range open {

@@ -26,6 +26,12 @@ user_pref("services.settings.server", "data:,");
 user_pref("toolkit.telemetry.enabled", false);
 `
 
+// webgpuPrefs let pages have WebGPU, on a software adapter where there is no other.
+const webgpuPrefs = `
+user_pref("dom.webgpu.enabled", true);
+user_pref("gfx.webgpu.ignore-blocklist", true);
+`
+
 // Firefox is a headless Firefox with a fresh profile and one tab, driven over WebDriver BiDi.
 type Firefox struct {
 	cmd     *exec.Cmd
@@ -34,8 +40,8 @@ type Firefox struct {
 	tab     string // its browsing context
 }
 
-// OpenFirefox starts Firefox with an empty page.
-func OpenFirefox(ctx context.Context) (*Firefox, error) {
+// OpenFirefox starts Firefox with an empty page; of the options it has WebGPU.
+func OpenFirefox(ctx context.Context, o Options) (*Firefox, error) {
 	path, err := find(NotInstalled{"Firefox", "firefox-esr"}, "firefox-esr", "firefox")
 	if err != nil {
 		return nil, err
@@ -44,14 +50,18 @@ func OpenFirefox(ctx context.Context) (*Firefox, error) {
 	if f.profile, err = os.MkdirTemp("", "fovea-firefox-*"); err != nil {
 		return nil, err
 	}
-	if err := f.start(ctx, path); err != nil {
+	if err := f.start(ctx, path, o); err != nil {
 		return nil, fmt.Errorf("firefox: %w", errors.Join(err, f.Close()))
 	}
 	return f, nil
 }
 
-func (f *Firefox) start(ctx context.Context, path string) error {
-	if err := os.WriteFile(filepath.Join(f.profile, "user.js"), []byte(prefs), 0o600); err != nil {
+func (f *Firefox) start(ctx context.Context, path string, o Options) error {
+	user := prefs
+	if o.WebGPU {
+		user += webgpuPrefs
+	}
+	if err := os.WriteFile(filepath.Join(f.profile, "user.js"), []byte(user), 0o600); err != nil {
 		return err
 	}
 	cmd := exec.Command(path, "--headless", "--no-remote", "--profile", f.profile, "--remote-debugging-port", "0", "about:blank")

@@ -132,10 +132,9 @@ func rewrite(t *testing.T, name string, change func(words []uint32)) []byte {
 	return out.Bytes()
 }
 
-// TestBadData asks every host for the same error, in the same words, where an input is not what a program takes; the run after
-// it is sound.
-func TestBadData(t *testing.T) {
-	bad := map[string]map[string]engine.Tensor{
+// badInputs are inputs of the program encode that it does not take, by what is wrong with them.
+func badInputs() map[string]map[string]engine.Tensor {
+	return map[string]map[string]engine.Tensor{
 		"id too large":      {"ids": engine.I32([]int32{5, 8002}, 1, 2), "lengths": engine.I32([]int32{2}, 1)},
 		"id negative":       {"ids": engine.I32([]int32{5, -1}, 1, 2), "lengths": engine.I32([]int32{2}, 1)},
 		"length too large":  {"ids": engine.I32([]int32{5, 6}, 1, 2), "lengths": engine.I32([]int32{3}, 1)},
@@ -146,6 +145,12 @@ func TestBadData(t *testing.T) {
 		"wrong type":        {"ids": engine.F32(make([]float32, 2), 1, 2), "lengths": engine.I32([]int32{2}, 1)},
 		"missing input":     {"ids": engine.I32(make([]int32, 2), 1, 2)},
 	}
+}
+
+// TestBadData asks every host for the same error, in the same words, where an input is not what a program takes; the run after
+// it is sound.
+func TestBadData(t *testing.T) {
+	bad := badInputs()
 	for _, what := range slices.Sorted(maps.Keys(bad)) {
 		c := engine.Case{Name: what, Do: engine.Run, Target: "encode", Model: published.Int8Model, Inputs: bad[what]}
 		first := ask(t, use(t, baseline[0]), c).Failure

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -130,7 +131,7 @@ func buildKernels(t *testing.T, folder string, args ...string) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, e := range append(baseline, relaxed...) {
+	for _, e := range slices.Concat(baseline, relaxed, webgpu) {
 		e.once.Do(func() { e.err = errors.New("never started") })
 		if e.err == nil {
 			if err := e.Close(); err != nil {

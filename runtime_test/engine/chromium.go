@@ -20,7 +20,7 @@ func (c *Chromium) Name() string { return "chromium/" + c.Config.String() }
 // Start implements Engine.
 func (c *Chromium) Start(ctx context.Context) error {
 	return c.start(ctx, c.Config, func(ctx context.Context) (tab, error) {
-		p, err := browser.Open(ctx, browser.Options{})
+		p, err := browser.Open(ctx, browser.Options{WebGPU: c.Backend == "webgpu"})
 		return chromiumTab{p}, err
 	})
 }

@@ -16,6 +16,7 @@ type Process struct {
 	Label   string
 	Command []string // program and arguments; run in the repository's root
 	Install string   // how to install the program where it is missing
+	Env     []string // beside the environment of the test
 
 	cmd *exec.Cmd
 	in  io.WriteCloser
@@ -42,6 +43,7 @@ func (p *Process) Start(context.Context) error {
 	}
 	p.cmd = exec.Command(path, p.Command[1:]...)
 	p.cmd.Dir = Root()
+	p.cmd.Env = append(os.Environ(), p.Env...)
 	p.cmd.Stderr = os.Stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		return err

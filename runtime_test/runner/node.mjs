@@ -6,6 +6,7 @@ import { emulateWorkers } from '../../js/worker.testing.js';
 import { makeRunner } from './runner.js';
 
 const options = JSON.parse(process.argv[2]);
+if (options.backend === 'webgpu') await import('./dawn.mjs');
 if (options.variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
   // Node 20 has relaxed SIMD from before it was finished: behind a flag, and without the addend of
   // i32x4.relaxed_dot_i8x16_i7x16_add_s in its quick compiler.

@@ -1,0 +1,80 @@
+package cases
+
+import (
+	"fmt"
+	"math"
+)
+
+// Tiles returns cases of sizes around the tiles of the shaders, which Ops, made for smaller ones, does not reach.
+func Tiles() []Case {
+	var all []Case
+	for _, family := range []func(source) []Case{tiledMatmuls, tiledScores, tiledAttentions, wideRows, wideMeans} {
+		all = append(all, family(newSource(uint64(1000+len(all))))...)
+	}
+	return all
+}
+
+func tiledMatmuls(s source) (all []Case) {
+	for _, size := range [][3]int{
+		{256, 4, 512}, {130, 20, 704}, {193, 16, 580}, // tiles of 64×64: whole, and not
+		{1, 64, 68}, {17, 36, 64}, {16, 8, 132}, // of 16×64
+		{18, 35, 64}, {19, 8, 66}, {64, 1, 1}, {1, 1, 130}, // not in vectors
+	} {
+		all = append(all, matmul(s, size[0], size[1], size[2]))
+	}
+	return all
+}
+
+func tiledScores(s source) (all []Case) {
+	for _, size := range [][3]int{{17, 65, 16}, {64, 130, 12}, {2, 64, 511}, {1, 1000, 4}} {
+		q, keys := s.normal(size[0], size[2]), s.normal(size[1], size[2])
+		all = append(all, op(fmt.Sprint(size), "scores", nil, map[string]any{"q": q, "keys": keys}, refScores(q, keys), 4e-7*float64(size[2]+8)))
+	}
+	return all
+}
+
+func tiledAttentions(s source) (all []Case) {
+	for _, z := range [][6]int{ // heads, dim, vdim, batch, tq, tk
+		{1, 256, 256, 1, 3, 34}, {2, 32, 72, 3, 33, 65}, {1, 36, 64, 1, 64, 64}, {3, 5, 130, 2, 35, 31}, {2, 4, 4, 64, 2, 2},
+	} {
+		h := heads{n: z[0], dim: z[1], vdim: z[2], scale: float64(float32(1 / math.Sqrt(float64(z[1]))))}
+		q, k, v := s.normal(z[3], z[4], z[0]*z[1]), s.normal(z[3], z[5], z[0]*z[1]), s.normal(z[3], z[5], z[0]*z[2])
+		lengths := s.lengths(z[3], z[5])
+		name, inputs := fmt.Sprint(z), map[string]any{"q": q, "k": k, "lengths": lengths}
+		want := refWeights(q, k, lengths, h)
+		if z[4] == z[5] {
+			dropPaddedQueries(want, lengths)
+		}
+		attrs := h.attrs()
+		delete(attrs, "vdim")
+		delete(attrs, "v_col")
+		all = append(all, op(name, "attention_weights", attrs, inputs, want, 2e-5))
+		inputs = map[string]any{"q": q, "k": k, "v": v, "lengths": lengths}
+		all = append(all, op(name, "attention", h.attrs(), inputs, refAttention(q, k, v, lengths, h), 2e-5))
+	}
+	return all
+}
+
+func wideRows(s source) (all []Case) {
+	for _, d := range []int{63, 64, 65, 200, 512} {
+		x, scale, bias := s.normal(2, d), s.normal(d), s.normal(d)
+		soft := x.clone()
+		soft.rows(softmax)
+		all = append(all,
+			op(fmt.Sprintf("2×%d", d), "softmax", nil, map[string]any{"x": x}, soft, 1e-5),
+			op(fmt.Sprintf("2×%d", d), "l2_normalize", map[string]float64{"eps": 1e-12}, map[string]any{"x": x}, refNormalize(x, 1e-12), 1e-5),
+			op(fmt.Sprintf("2×%d", d), "layer_norm", map[string]float64{"eps": 1e-6}, map[string]any{"x": x, "scale": scale, "bias": bias},
+				refLayerNorm(x, scale, bias, float64(float32(1e-6))), 2e-5))
+	}
+	return all
+}
+
+func wideMeans(s source) (all []Case) {
+	for _, size := range [][3]int{{3, 9, 33}, {1, 100, 64}, {64, 2, 5}} {
+		x, lengths := s.normal(size[0], size[1], size[2]), s.lengths(size[0], size[1])
+		all = append(all, op(fmt.Sprint(size, lengths), "masked_mean", nil, map[string]any{"x": x, "lengths": lengths}, refMaskedMean(x, lengths), 1e-5))
+		w := s.normal(size[0], 2, size[1], size[1])
+		all = append(all, op(fmt.Sprint(size, lengths), "attention_received", nil, map[string]any{"w": w, "lengths": lengths}, refReceived(w, lengths), 1e-5))
+	}
+	return all
+}

@@ -1,0 +1,235 @@
+package conformance
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fovea-run/fovea/runtime_test/cases"
+	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/wasm/program"
+)
+
+var onGPU = engine.Config{Variant: "simd", Backend: "webgpu"}
+
+// webgpu engines compute on a device. Chromium's software adapter has subgroups and no shader-f16, Firefox's the other way round,
+// and of dawn's all that is optional is hidden, so that among them they run every variant of the shaders.
+var webgpu = wrap(
+	engine.NewDawn("simd"),
+	&engine.Chromium{Config: onGPU},
+	&engine.Firefox{Config: onGPU},
+)
+
+// How far results may be from float64 arithmetic or from WebAssembly, as a relative L2 error.
+const (
+	tolF32 = 1e-4
+	tolF16 = 1e-2 // with shader-f16
+)
+
+// device returns the started engine and what it says of itself, if it really has a device.
+func device(t *testing.T, e *started) (engine.Engine, engine.Stats) {
+	t.Helper()
+	used := use(t, e)
+	s := stats(t, used)
+	if s.Backend != "webgpu" || s.Adapter == nil {
+		t.Fatalf("%s computes on %s, adapter %v: want a device", e.Name(), s.Backend, s.Adapter)
+	}
+	return used, s
+}
+
+func stats(t *testing.T, e engine.Engine) engine.Stats {
+	t.Helper()
+	r := ask(t, e, engine.Case{Name: "about", Do: engine.About})
+	if r.Stats == nil {
+		t.Fatalf("%s says nothing of itself", e.Name())
+	}
+	return *r.Stats
+}
+
+// checkDispatched checks that everything since before ran on the device, and prints it.
+func checkDispatched(t *testing.T, e engine.Engine, before engine.Stats, did string, ops ...string) {
+	t.Helper()
+	after := stats(t, e)
+	var counts []string
+	for _, op := range ops {
+		n := after.Dispatches[op] - before.Dispatches[op]
+		if n <= 0 {
+			t.Errorf("%s: no dispatch of %s", e.Name(), op)
+		}
+		counts = append(counts, fmt.Sprintf("%s %d", op, n))
+	}
+	if n := after.Fallbacks - before.Fallbacks; n != 0 {
+		t.Errorf("%s: %d runs fell back to WebAssembly", e.Name(), n)
+	}
+	a := after.Adapter
+	t.Logf("%s on %q %q, subgroups %t, f16 %t: %s; dispatches: %s", e.Name(), a.Vendor, a.Architecture, a.Subgroups, a.F16, did,
+		strings.Join(counts, ", "))
+}
+
+// l2 is the relative L2 error of got, NaN if there is one in it.
+func l2(got []float32, want []float64) float64 {
+	if len(got) != len(want) {
+		return math.NaN()
+	}
+	var diff, norm float64
+	for i, w := range want {
+		diff += (float64(got[i]) - w) * (float64(got[i]) - w)
+		norm += w * w
+	}
+	if diff == 0 {
+		return 0
+	}
+	return math.Sqrt(diff / norm)
+}
+
+// TestWebGPUOps holds every operation on a device against plain float64 arithmetic: element by element where shaders compute
+// in f32. With f16 it is the L2 error relative to that of values of unit size, for a sum that cancels has no digits left.
+func TestWebGPUOps(t *testing.T) {
+	for _, e := range webgpu {
+		t.Run(e.Name(), func(t *testing.T) {
+			all := append(thinned(e.Name(), cases.Ops()), cases.Tiles()...)
+			e, before := device(t, e)
+			passed := 0
+			for _, c := range all {
+				r := ask(t, e, c.Case)
+				err := c.Check(r)
+				if before.Adapter.F16 && r.Failure == nil {
+					err = checkUnit(c, r)
+				}
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				passed++
+			}
+			checkDispatched(t, e, before, fmt.Sprintf("%d of %d cases passed", passed, len(all)), operationNames()...)
+		})
+	}
+}
+
+// thinned leaves every case to Chromium, to the others a few of each operation: Firefox takes 100 ms to notice that one is done.
+func thinned(name string, all []cases.Case) []cases.Case {
+	if strings.HasPrefix(name, "chromium") {
+		return all
+	}
+	seen := map[string]int{}
+	return slices.DeleteFunc(all, func(c cases.Case) bool {
+		seen[c.Target]++
+		return seen[c.Target]%8 != 1
+	})
+}
+
+func checkUnit(c cases.Case, r engine.Result) error {
+	got := r.Outputs["out"].Float32s()
+	if len(got) != len(c.Want) {
+		return fmt.Errorf("%s: %d elements, want %d", c.Name, len(got), len(c.Want))
+	}
+	var diff, norm float64
+	for i, w := range c.Want {
+		diff += (float64(got[i]) - w) * (float64(got[i]) - w)
+		norm += 1 + w*w
+	}
+	if e := math.Sqrt(diff / norm); !(e <= tolF16) {
+		return fmt.Errorf("%s: relative L2 error %.2g, want at most %g", c.Name, e, tolF16)
+	}
+	return nil
+}
+
+// operationNames are the operations that run on devices.
+func operationNames() (names []string) {
+	for _, op := range program.Ops {
+		if slices.Contains(op.Devices, program.OnWebGPU) {
+			names = append(names, op.Name)
+		}
+	}
+	return names
+}
+
+// TestWebGPUEncoder holds the encoder's outputs and each layer's attention weights on a device against WebAssembly's.
+//
+// In the int8 edition the least difference of an activation can round to another integer, which then differs by a whole step,
+// and so do all layers after it: two WebAssembly builds, with and without relaxed SIMD, differ as much. There the bound is on
+// that, and on one token, before any of it.
+func TestWebGPUEncoder(t *testing.T) {
+	r := readRecord(t)
+	inputs := map[string]map[string]engine.Tensor{
+		"1 token":  batch(r.IDs[0][:1]),
+		"1, 4, 0":  batch(r.IDs[0], r.IDs[9], nil),
+		"long":     batch(longest(r.IDs, 40)),
+		"64 texts": batch(slices.Repeat([][]int32{r.IDs[9][:2]}, 64)...),
+	}
+	onWasm := use(t, baseline[2])
+	for edition, path := range models(t) {
+		for _, e := range webgpu {
+			t.Run(edition+"/"+e.Name(), func(t *testing.T) {
+				e, before := device(t, e)
+				tol := tolF32
+				if before.Adapter.F16 {
+					tol = tolF16
+				}
+				worst := 0.0
+				for _, what := range slices.Sorted(maps.Keys(inputs)) {
+					for _, p := range []string{"encode", "attend"} {
+						got, want := run(t, e, path, p, inputs[what]), run(t, onWasm, path, p, inputs[what])
+						for name, w := range want {
+							err := l2(got[name].Float32s(), widen(w.Float32s()))
+							worst = math.Max(worst, err)
+							if limit := max(tol, quantized(edition, what)); !(err <= limit) {
+								t.Errorf("%s of %s: %s: relative L2 error %.2g, want at most %g", p, what, name, err, limit)
+							}
+						}
+					}
+				}
+				checkDispatched(t, e, before, fmt.Sprintf("relative L2 error within %.2g", worst),
+					"gather", "add_timing", "layer_norm", "matmul", "attention", "attention_weights", "attention_received", "masked_mean", "l2_normalize")
+			})
+		}
+	}
+}
+
+// longest is the longest list of at most so many ids.
+func longest(lists [][]int32, most int) (best []int32) {
+	for _, ids := range lists {
+		if len(ids) <= most && len(ids) > len(best) {
+			best = ids
+		}
+	}
+	return best
+}
+
+// quantized is the relative L2 error that a step of int8 more or less can make.
+func quantized(edition, what string) float64 {
+	if edition == "int8" && what != "1 token" {
+		return 2e-2
+	}
+	return 0
+}
+
+func widen(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}
+
+// TestWebGPUBadData asks devices for the errors of WebAssembly, in the same words.
+func TestWebGPUBadData(t *testing.T) {
+	bad := badInputs()
+	for _, e := range webgpu {
+		t.Run(e.Name(), func(t *testing.T) {
+			e, before := device(t, e)
+			for _, what := range slices.Sorted(maps.Keys(bad)) {
+				c := engine.Case{Name: what, Do: engine.Run, Target: "encode", Model: models(t)["int8"], Inputs: bad[what]}
+				want, got := ask(t, use(t, baseline[2]), c).Failure, ask(t, e, c).Failure
+				if got == nil || want == nil || *got != *want {
+					t.Errorf("%s: error %+v, want %+v", what, got, want)
+				}
+			}
+			checkDispatched(t, e, before, fmt.Sprintf("%d kinds of bad input refused", len(bad)), "gather", "attention")
+		})
+	}
+}
