@@ -108,7 +108,9 @@ func openChromium(ctx context.Context) (tab, error) {
 	return chromium{p}, err
 }
 
-func openFirefox(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx, browser.Options{}) }
+func openFirefox(ctx context.Context) (tab, error) {
+	return browser.OpenFirefox(ctx, browser.Options{})
+}
 
 func TestBrowsers(t *testing.T) {
 	server := httptest.NewServer(isolated(http.FileServer(http.Dir(engine.Root()))))

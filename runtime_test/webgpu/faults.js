@@ -1,0 +1,150 @@
+// Devices that cannot do a thing: WebAssembly does it, with the same inputs and one warning.
+import { ops } from '../../js/ops_gen.js';
+import { answer, answerOp, check, file, hook, hookShaders, hookValue, keys, openHere, same, unhook } from './rig.js';
+
+const row = (n) => ({ x: { shape: [1, n], data: Float32Array.from({ length: n }, (_, i) => Math.sin(i)) } });
+
+/** Opens a runtime and softmaxes twice: checks result, backend, fallbacks and the only warning. */
+async function softmaxes({ backend = 'webgpu', fallbacks = 0, warns }) {
+  const { rt, warnings } = await openHere();
+  for (const n of [5, 7]) same(await rt.op('softmax', {}, row(n)), await answerOp('softmax', {}, row(n)));
+  const stats = await rt.stats();
+  rt.close();
+  check(stats.backend === backend && rt.backend === backend, `computes on ${stats.backend}, want ${backend}`);
+  check(stats.fallbacks === fallbacks, `${stats.fallbacks} fallbacks, want ${fallbacks}`);
+  check(warns ? warnings.length === 1 && warnings[0].includes(warns) : warnings.length === 0, `warnings ${JSON.stringify(warnings)}, want one with ${warns}`);
+  return warnings[0] ?? `${stats.dispatches.softmax} dispatches`;
+}
+
+/** n elements of data, again and again. */
+function repeated(data, n) {
+  const all = new Float32Array(n);
+  for (let i = 0; i < n; i += data.length) all.set(data.subarray(0, n - i), i);
+  return all;
+}
+
+const proofs = {
+  'a device that works': () => softmaxes({}),
+
+  'an adapter that is refused': () => {
+    hook(GPU.prototype, 'requestAdapter', () => async () => null);
+    return softmaxes({ backend: 'wasm', warns: 'there is no WebGPU adapter' });
+  },
+
+  'an adapter whose asking fails': () => {
+    hook(GPU.prototype, 'requestAdapter', () => async () => { throw new Error('blocked'); });
+    return softmaxes({ backend: 'wasm', warns: 'blocked' });
+  },
+
+  'a device that is refused': () => {
+    hook(GPUAdapter.prototype, 'requestDevice', () => async () => { throw new DOMException('no more devices', 'OperationError'); });
+    return softmaxes({ backend: 'wasm', warns: 'no more devices' });
+  },
+
+  'shaders that are not there': () => {
+    hookShaders(() => new Response('', { status: 404 }));
+    return softmaxes({ backend: 'wasm', warns: '404' });
+  },
+
+  'shaders that are no JSON': () => {
+    hookShaders(() => new Response('<!doctype html>'));
+    return softmaxes({ backend: 'wasm', warns: 'JSON' });
+  },
+
+  'shaders that do not compile': () => {
+    hookShaders(async (response) => new Response((await response.text()).replaceAll('fn main(', 'fn main(,')));
+    return softmaxes({ fallbacks: 2, warns: 'WebGPU cannot do this' });
+  },
+
+  'an operation without a shader': async () => {
+    hookValue(ops.softmax, 'webgpu', false);
+    return softmaxes({ fallbacks: 2, warns: 'softmax has no shader' });
+  },
+
+  'memory that is short': () => {
+    hook(GPUDevice.prototype, 'popErrorScope', (original) => async function () {
+      return await original.call(this) ?? new GPUOutOfMemoryError('short of memory');
+    });
+    return softmaxes({ fallbacks: 2, warns: 'short of memory' });
+  },
+
+  'a call that the device finds invalid': () => {
+    hook(GPUCommandEncoder.prototype, 'copyBufferToBuffer', (original) => function (from, at, to, toAt, size) {
+      return original.call(this, from, at, to, toAt + 2, size);
+    });
+    return softmaxes({ fallbacks: 2, warns: 'WebGPU cannot do this' });
+  },
+
+  'a tensor over the limits': async () => {
+    hookValue(GPUSupportedLimits.prototype, 'maxStorageBufferBindingSize', 4096);
+    const { rt, warnings } = await openHere();
+    for (const n of [1024, 1025, 1024]) same(await rt.op('softmax', {}, row(n)), await answerOp('softmax', {}, row(n)));
+    const { fallbacks, dispatches } = await rt.stats();
+    check(fallbacks === 1 && dispatches.softmax === 2 && warnings.length === 1, `${fallbacks} fallbacks, ${dispatches.softmax} dispatches, ${warnings}`);
+    rt.close();
+    return warnings[0];
+  },
+
+  'a model that is uploaded in vain': async () => {
+    hook(GPUDevice.prototype, 'createBuffer', (original) => function (d) {
+      return original.call(this, d.size > 1e6 ? { ...d, size: 2 ** 50 } : d);
+    });
+    const { rt, warnings } = await openHere();
+    const session = (await rt.load(file.slice())).session();
+    const inputs = { ids: { shape: [1, 2], data: Int32Array.of(5, 6) }, lengths: { data: Int32Array.of(2) } };
+    same(await session.run('encode', inputs), await answer('encode', inputs));
+    const { fallbacks } = await rt.stats();
+    check(fallbacks === 1 && warnings.length === 1, `${fallbacks} fallbacks, warnings ${warnings}`);
+    rt.close();
+    return warnings[0];
+  },
+
+  'runs of many sizes, at once and again': async () => {
+    const { rt, warnings } = await openHere();
+    const model = await rt.load(file.slice());
+    const sizes = [3, 200, 1, 64, 3, 33, ...Array.from({ length: 20 }, (_, i) => i + 1), 3];
+    const all = await Promise.all(sizes.map((n) => model.session().run('centre', keys(n, n))));
+    for (const [i, n] of sizes.entries()) same(all[i], await answer('centre', keys(n, n)));
+    const { fallbacks, dispatches } = await rt.stats();
+    check(fallbacks === 0 && warnings.length === 0, `${fallbacks} fallbacks, warnings ${warnings}`);
+    await model.close();
+    rt.close();
+    return `${dispatches.masked_mean} dispatches of masked_mean`;
+  },
+
+  'the most keys that a score takes': async () => {
+    const n = 65536;
+    const inputs = {
+      query: { shape: [1, 512], data: keys(1).keys.data },
+      keys: { shape: [n, 512], data: repeated(keys(67).keys.data, 512 * n) },
+    };
+    const { rt, warnings } = await openHere();
+    const { f16 } = (await rt.stats()).adapter;
+    const session = (await rt.load(file.slice())).session();
+    same(await session.run('score', inputs), await answer('score', inputs), f16 ? 1e-2 : 1e-4);
+    const { fallbacks } = await rt.stats();
+    check(fallbacks === 0, `${fallbacks} fallbacks: ${warnings}`);
+    rt.close();
+    return `${n} keys`;
+  },
+};
+
+/** Makes all proofs: what each said, or what went wrong. */
+export async function prove() {
+  const all = [];
+  for (const [name, proof] of Object.entries(proofs)) {
+    const start = performance.now();
+    let ok = true;
+    let said;
+    try {
+      said = await proof();
+    } catch (err) {
+      ok = false;
+      said = `${err.message}\n${err.stack}`;
+    } finally {
+      unhook();
+    }
+    all.push({ name, ok, said, ms: Math.round(performance.now() - start) });
+  }
+  return all;
+}
