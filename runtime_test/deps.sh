@@ -19,6 +19,8 @@ browsers() {
 	need firefox-esr firefox-esr firefox
 	need webkit2gtk-driver WebKitWebDriver
 	need xvfb Xvfb
+	# Firefox has WebGPU on a Vulkan driver only; this one is software, and Chromium brings its own.
+	[ -n "$(find /usr/share/vulkan/icd.d -name 'lvp_icd*' 2>/dev/null)" ] || missing+=(mesa-vulkan-drivers)
 	if [ ${#missing[@]} = 0 ]; then return; fi
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 		apt-get update -qq

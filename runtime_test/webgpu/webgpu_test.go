@@ -177,8 +177,6 @@ func TestFetched(t *testing.T) {
 		{"chromium", openChromium, true, "wasm", "wasm", 0, ""},
 		{"chromium", openChromium, false, "auto", "wasm", 0, ""},
 		{"chromium", openChromium, false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
-		{"firefox", openFirefox, true, "webgpu", "webgpu", 1, ""},
-		{"firefox", openFirefox, false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
 		{"webkit", openWebKit, false, "auto", "wasm", 0, ""},
 		{"webkit", openWebKit, false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
 	} {
