@@ -139,7 +139,7 @@ var browsers = []struct {
 	open func(context.Context) (tab, error)
 }{
 	{"Chromium", openChromium},
-	{"Firefox", func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx) }},
+	{"Firefox", func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx, browser.Options{}) }},
 	{"WebKit", func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) }},
 }
 
