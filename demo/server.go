@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"path"
 	"strings"
 	"syscall"
@@ -29,7 +30,7 @@ const defaultAddr = "127.0.0.1:8017"
 // policy lets the page load only what this server has, and talk to nobody.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
 	"style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'" // the lens is a frame of the page
 
 // runServe serves the page until ctx is done.
 func runServe(ctx context.Context, args []string, out io.Writer) error {
@@ -54,7 +55,7 @@ func runServe(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "http://%s/\n", l.Addr())
-	server := &http.Server{Handler: site, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: newLensServer(ctx, site, os.Stderr), ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { server.Close() })
 	defer stopped()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -99,8 +100,10 @@ func newSite() (site, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(s, "/index.html")
 	s.add("/", page)
+	s.add(lensPrefix, s[lensPrefix+"index.html"].plain)
+	delete(s, "/index.html")
+	delete(s, lensPrefix+"index.html")
 	if err := s.addIcons(); err != nil {
 		return nil, err
 	}
@@ -161,12 +164,7 @@ func renderPage(source []byte) ([]byte, error) {
 // isolation from other origins.
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
+	isolate(h)
 	f, ok := s[r.URL.Path]
 	if !ok {
 		http.NotFound(w, r)
@@ -181,6 +179,15 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-cache") // the browser keeps it, and asks whether it has changed
 	h.Set("Vary", "Accept-Encoding")
 	f.serve(w, r)
+}
+
+func isolate(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
 }
 
 func (f *file) serve(w http.ResponseWriter, r *http.Request) {

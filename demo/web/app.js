@@ -2,6 +2,7 @@
 
 import { open } from '/js/fovea.js';
 import { Focus } from '/js/focus.js';
+import { LensDialog } from './lens-dialog.js';
 import { keepOffline } from './offline.js';
 import { ownText } from './own.js';
 import { RankedList } from './ranked.js';
@@ -21,8 +22,11 @@ let doc; // the text shown, encoded
 let opening = new AbortController();
 let asking = new AbortController();
 let timer;
+let best = -1; // the sentence found first
+let chosen = -1; // the sentence that the person has chosen
 
-const reader = new Reader(article, { onPin: (s) => list.current(s), onError: problem });
+const lens = new LensDialog($('lens'));
+const reader = new Reader(article, { onPin: pinned, onError: problem });
 const list = new RankedList($('ranked'), $('more'), {
   onPick: (s) => reader.pin(s, { scroll: true }),
   onHover: (s) => reader.hover(s),
@@ -43,6 +47,7 @@ document.querySelector('.examples').addEventListener('click', (e) => {
   $('query').value = e.target.textContent;
   ask(0);
 });
+$('attention').addEventListener('click', () => lens.show(doc.sentence(chosen < 0 ? best : chosen), focus.model));
 $('stop').addEventListener('click', () => opening.abort());
 ownText($('own'), $('own-dialog'), (paragraphs) => {
   article.replaceChildren(...paragraphs);
@@ -60,6 +65,11 @@ $('back').addEventListener('click', () => {
   openText();
 });
 start();
+
+function pinned(sentence) {
+  chosen = sentence;
+  list.current(sentence);
+}
 
 /** Loads the model, then opens the text. */
 async function start() {
@@ -123,6 +133,8 @@ async function openText() {
   opening = new AbortController();
   const { signal } = opening;
   doc = null;
+  best = chosen = -1;
+  $('attention').hidden = true;
   list.clear();
   clearProblem();
   state('loading');
@@ -178,6 +190,8 @@ async function answer(signal) {
   const kept = result.ranked.slice(0, result.kept);
   reader.mark(kept);
   list.show(doc, kept);
+  best = kept[0]?.sentence ?? -1;
+  $('attention').hidden = best < 0;
   fact('Focusing', elapsed(since));
   clearProblem();
   state('ready', performance.now() - since);
