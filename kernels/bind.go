@@ -213,8 +213,6 @@ func largestScratch(p, extents U32) (own, common uint64) {
 // ownScratch returns the bytes of scratch memory that a worker on op needs.
 func ownScratch(p, op, extents U32) uint64 {
 	switch op.Load(opCode) {
-	case opMatmul:
-		return rowsScratch(operand(p, op, 0), operand(p, op, 1), extents)
 	case opAttention:
 		keys := extent(operand(p, op, 1), extents, 1)
 		return uint64(attentionScratch(keys, attrBits(op, 1), attrBits(op, 2)))
@@ -225,28 +223,32 @@ func ownScratch(p, op, extents U32) uint64 {
 	return 0
 }
 
-// rowsScratch is the memory for quantized rows of x, if w is quantized.
-func rowsScratch(x, w, extents U32) uint64 {
-	if w.Load(tenDType) != dtypeQ8 {
-		return 0
-	}
-	rows := uint32(1)
-	for axis := range x.Load(tenRank) - 1 {
-		rows *= extent(x, extents, axis)
-	}
-	return uint64(gemmQ8Scratch(rows, blockLen)) * uint64(extent(w, extents, 0)/blockLen)
-}
-
-// commonScratch is the memory for the panels of a factor that does not lie
-// in panels.
+// commonScratch returns the bytes of scratch memory that all workers on op
+// need in common: quantized rows of the one factor of a product if the other
+// is quantized, or panels of the other if it does not lie in panels.
 func commonScratch(p, op, extents U32) uint64 {
 	if op.Load(opCode) != opMatmul {
 		return 0
 	}
 	w := operand(p, op, 1)
-	if w.Load(tenDType) == dtypeQ8 || w.Load(tenLayout) == layoutPanels {
+	k, n := extent(w, extents, 0), extent(w, extents, 1)
+	if w.Load(tenDType) == dtypeQ8 {
+		return uint64(quantizedBytes(quantizedRows(operand(p, op, 0), extents), blockLen)) * uint64(k/blockLen)
+	}
+	if w.Load(tenLayout) == layoutPanels {
 		return 0
 	}
-	k, n := extent(w, extents, 0), extent(w, extents, 1)
 	return uint64(k) * ((uint64(n) + panelCols - 1) &^ (panelCols - 1)) * 4
+}
+
+// quantizedRows returns how many rows of x are quantized at a time.
+func quantizedRows(x, extents U32) uint32 {
+	rows := uint32(1)
+	for axis := range x.Load(tenRank) - 1 {
+		rows *= extent(x, extents, axis)
+	}
+	if Threads {
+		return min(rows, qShare)
+	}
+	return min(rows, qmBlock)
 }

@@ -78,9 +78,9 @@ func TestOwnScratch(t *testing.T) {
 }
 
 // TestShareGemmQ8 splits an int8 product, which no single operation has,
-// among workers.
+// among workers: more rows than are quantized at a time.
 func TestShareGemmQ8(t *testing.T) {
-	const m, k, n = 131, 64, 203
+	const m, k, n = qShare + 131, 64, 203
 	h := newCrew(t, 1)
 	w := newQ8Matrix(k, n)
 	g := &guarded{t: t, arena: h.arena, next: 50 * PageSize}
@@ -94,12 +94,12 @@ func TestShareGemmQ8(t *testing.T) {
 	want := bytesFloats(h.arena.Bytes()[out : out+4*m*n])
 
 	MemoryFill(out, 0xFF, 4*m*n)
-	crewTiles.Store(0, 0)
+	common := alloc(uint64(quantizedBytes(qShare, k)))
+	crewSize.Store(0, 3)
 	var workers sync.WaitGroup
 	for range 3 {
-		own := alloc(uint64(gemmQ8Scratch(m, k)))
 		workers.Go(func() {
-			shareGemmQ8(F32(out), a, panels, scales, bias, residual, own, m, k, n, actReLU)
+			shareGemmQ8(F32(out), a, panels, scales, bias, residual, common, m, k, n, actReLU)
 		})
 	}
 	workers.Wait()

@@ -94,7 +94,7 @@ func TestAddTiming(t *testing.T) {
 		}
 		g := newGuarded(t, 16*len(x)+1<<12)
 		out, pi, px := g.result(len(x)), g.f32(inv), g.last(x)
-		g.run(func() { addTiming(out, px, pi, batch, tokens, uint32(cols)) })
+		g.run(func() { addTiming(out, px, pi, 0, tokens, batch, tokens, uint32(cols)) })
 		closeTo(t, g.read(out, len(x)), want, 3e-7)
 	}
 }

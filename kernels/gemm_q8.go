@@ -83,7 +83,12 @@ func gemmQ8Part(c F32, q I8, scales, bias, residual F32, quantized, i, rows, j, 
 
 // gemmQ8Scratch returns the bytes of scratch that gemmQ8 needs.
 func gemmQ8Scratch(m, k uint32) uint32 {
-	return least(roundUp(m, qRows), qmBlock) / qRows * (k / blockLen * qBlockBytes)
+	return quantizedBytes(least(m, qmBlock), k)
+}
+
+// quantizedBytes returns the size of m quantized rows of k elements.
+func quantizedBytes(m, k uint32) uint32 {
+	return roundUp(m, qRows) / qRows * (k / blockLen * qBlockBytes)
 }
 
 // gemmQ8Block computes c[rows, n], whose rows lie ldc bytes apart, panel by

@@ -54,37 +54,58 @@ func runOp(t, op U32, own uint32) {
 	case opGather:
 		runGather(t, op)
 	case opMatmul:
-		runMatmul(t, op, own)
+		runMatmul(t, op)
 	case opAttention:
 		runAttention(t, op, own)
 	case opAttentionWeights:
 		runAttentionWeights(t, op, own)
 	case opScores:
 		runScores(t, op)
-	case opAddTiming, opMaskedMean, opAttentionReceived:
-		if Threads {
-			if takeTile() == 0 {
-				runWhole(t, op)
-			}
-		} else {
-			runWhole(t, op)
-		}
+	case opAddTiming:
+		runAddTiming(t, op)
+	case opMaskedMean, opAttentionReceived:
+		runPooled(t, op)
 	default:
 		runRows(t, op)
 	}
 }
 
-// runWhole executes the operations that are not worth splitting.
-func runWhole(t, op U32) {
-	out, x := outAt(t, op), f32At(t, op, 0)
-	batch, tokens := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1)
-	switch op.Load(opCode) {
-	case opAddTiming:
-		addTiming(out, x, f32At(t, op, 1), batch, tokens, axisOf(t, op, 0, 2))
-	case opMaskedMean:
-		maskedMean(out, x, i32At(t, op, 1), batch, tokens, axisOf(t, op, 0, 2))
-	case opAttentionReceived:
-		attentionReceived(out, x, i32At(t, op, 1), batch, tokens, axisOf(t, op, 0, 2), axisOf(t, op, 0, 3))
+func runAddTiming(t, op U32) {
+	out, x, inv := outAt(t, op), f32At(t, op, 0), f32At(t, op, 1)
+	batch, tokens, cols := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), axisOf(t, op, 0, 2)
+	if Threads {
+		size := tileRows(cols)
+		for i := takeTile(); i < tilesOf(tokens, size); i = takeTile() {
+			addTiming(out, x, inv, i*size, min(tokens-i*size, size), batch, tokens, cols)
+		}
+	} else {
+		addTiming(out, x, inv, 0, tokens, batch, tokens, cols)
+	}
+}
+
+// runPooled executes the operations that make one row of each row of the
+// batch.
+func runPooled(t, op U32) {
+	batch := axisOf(t, op, 0, 0)
+	if Threads {
+		for b := takeTile(); b < batch; b = takeTile() {
+			runPooledFrom(t, op, b, 1)
+		}
+	} else {
+		runPooledFrom(t, op, 0, batch)
+	}
+}
+
+// runPooledFrom is runPooled of batch rows from one on.
+func runPooledFrom(t, op U32, first, batch uint32) {
+	size := elements(t, op, 0) / axisOf(t, op, 0, 0)
+	cols := colsOf(t, op, 0)
+	out, x := outAt(t, op)+F32(4*first*cols), f32At(t, op, 0)+F32(4*first*size)
+	lengths := i32At(t, op, 1) + I32(4*first)
+	if op.Load(opCode) == opMaskedMean {
+		maskedMean(out, x, lengths, batch, axisOf(t, op, 0, 1), cols)
+	} else {
+		attentionReceived(out, x, lengths, batch, axisOf(t, op, 0, 1), axisOf(t, op, 0, 2), cols)
 	}
 }
 
@@ -122,18 +143,18 @@ func runRowsFrom(t, op U32, first, rows, cols uint32) {
 
 // runMatmul multiplies by a factor in panels, f32 or q8; any other factor is
 // packed into the scratch memory first.
-func runMatmul(t, op U32, own uint32) {
+func runMatmul(t, op U32) {
 	w := boundTensor(t, operandIndex(op, 1))
 	k, n := word(w+boundShape, 0), word(w+boundShape, 1)
 	m := elements(t, op, 0) / k
 	out, x, at := outAt(t, op), f32At(t, op, 0), w.Load(boundAt)
 	bias, residual, act := f32At(t, op, 2), f32At(t, op, 3), attrBits(op, 0)
 	if w.Load(boundDType) == dtypeQ8 {
-		scales := F32(w.Load(boundScales))
+		scales, scratch := F32(w.Load(boundScales)), t.Load(bindScratch)
 		if Threads {
-			shareGemmQ8(out, x, I8(at), scales, bias, residual, own, m, k, n, act)
+			shareGemmQ8(out, x, I8(at), scales, bias, residual, scratch, m, k, n, act)
 		} else {
-			gemmQ8(out, x, I8(at), scales, bias, residual, own, m, k, n, act)
+			gemmQ8(out, x, I8(at), scales, bias, residual, scratch, m, k, n, act)
 		}
 		return
 	}

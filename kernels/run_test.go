@@ -37,7 +37,7 @@ var opCases = []opCase{
 		gather(out, F32(in[0]), I32(in[1]), 6, 9, 0.5)
 	}},
 	{"add_timing", nil, []*array{ramp(2, 3, 10), ramp(5)}, 60, func(out F32, in []uint32, _ F32) {
-		addTiming(out, F32(in[0]), F32(in[1]), 2, 3, 10)
+		addTiming(out, F32(in[0]), F32(in[1]), 0, 3, 2, 3, 10)
 	}},
 	{"layer_norm", attrs(1e-3), []*array{ramp(2, 3, 13), ramp(13), ramp(13)}, 78, func(out F32, in []uint32, _ F32) {
 		layerNorm(out, F32(in[0]), F32(in[1]), F32(in[2]), 6, 13, 1e-3)

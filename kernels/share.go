@@ -7,10 +7,13 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // no element of a result depends on the cut.
 
 const (
-	// tileCols columns of a product, a multiple of panelCols, make a tile:
-	// few enough for two workers to end together on the narrowest factors of
-	// an encoder, some 512 columns, and many enough to outweigh a barrier.
-	tileCols = 64
+	// tileCols columns of a product, a multiple of panelCols, make a tile. At
+	// the end of an operation workers wait for half a tile on average.
+	tileCols = 32
+
+	// qShare rows are quantized at a time for all workers; a multiple of
+	// qmBlock.
+	qShare = 1024
 
 	// tileElements is about how many elements of rows make a tile.
 	tileElements = 4096
@@ -37,21 +40,39 @@ func shareGemm(c, a, panels, bias, residual F32, m, k, n, act uint32) {
 	}
 }
 
-// shareGemmQ8 is gemmQ8 by all workers. A tile is qmBlock rows by tileCols
-// columns; each worker quantizes the rows of its tiles for itself, in the
-// scratch memory of its own, and those of neighbouring tiles once.
-func shareGemmQ8(c, a F32, q I8, scales, bias, residual F32, own, m, k, n, act uint32) {
+// shareGemmQ8 is gemmQ8 by all workers. The rows are quantized once for all,
+// into quantizedBytes(min(m, qShare), k) bytes of scratch memory in common.
+func shareGemmQ8(c, a F32, q I8, scales, bias, residual F32, scratch, m, k, n, act uint32) {
+	for i := uint32(0); ; i += qShare {
+		rows := min(m-i, qShare)
+		shareQuantize(scratch, a+F32(4*i*k), rows, k)
+		shareQuantized(c, q, scales, bias, residual, scratch, i, rows, k, n, act)
+		if m-i <= qShare {
+			return
+		}
+		_ = barrier()
+	}
+}
+
+// shareQuantize is quantizeRows by all workers, who wait until all is
+// quantized. A tile is a number of rows.
+func shareQuantize(dst uint32, a F32, rows, k uint32) {
+	size := roundUp(tileRows(k), qRows)
+	for t := takeTile(); t < tilesOf(rows, size); t = takeTile() {
+		i := t * size
+		quantizeRows(dst+quantizedBytes(i, k), a+F32(4*i*k), min(rows-i, size), k)
+	}
+	_ = barrier()
+}
+
+// shareQuantized is the product of quantized rows by all workers: of rows
+// rows of c from row first on. A tile is qmBlock rows by tileCols columns.
+func shareQuantized(c F32, q I8, scales, bias, residual F32, quantized, first, rows, k, n, act uint32) {
 	across := tilesOf(n, tileCols)
-	tiles := tilesOf(m, qmBlock) * across
-	quantized := uint32(none)
+	tiles := tilesOf(rows, qmBlock) * across
 	for t := takeTile(); t < tiles; t = takeTile() {
 		i, j := t/across*qmBlock, t%across*tileCols
-		rows := min(m-i, qmBlock)
-		if i != quantized {
-			quantizeRows(own, a+F32(4*i*k), rows, k)
-			quantized = i
-		}
-		gemmQ8Part(c, q, scales, bias, residual, own, i, rows, j, min(n-j, tileCols), k, n, act)
+		gemmQ8Part(c, q, scales, bias, residual, quantized+quantizedBytes(i, k), first+i, min(rows-i, qmBlock), j, min(n-j, tileCols), k, n, act)
 	}
 }
 

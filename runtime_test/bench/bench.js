@@ -9,14 +9,19 @@ const SIZE = 512; // of the square matrices
 
 const bytes = async (path) => (await fetch(path)).arrayBuffer();
 
+const elapsed = async (work) => {
+  const since = performance.now();
+  await work();
+  return performance.now() - since;
+};
+
 /** Times rounds of all works in turn, after two rounds that are not counted. */
-async function turns(works, rounds) {
+async function turns(works, rounds, time = elapsed) {
   const samples = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
   for (let round = -2; round < rounds; round++) {
     for (const [name, work] of Object.entries(works)) {
-      const since = performance.now();
-      await work();
-      if (round >= 0) samples[name].push(performance.now() - since);
+      const ms = await time(work);
+      if (round >= 0) samples[name].push(ms);
     }
   }
   return samples;
@@ -175,5 +180,41 @@ async function focus(path, article, query, rounds) {
   return turns(works, rounds);
 }
 
-globalThis.bench = { micro, encode, first, focus };
+/**
+ * Encoding and a product on one thread and on two. Encoding is timed as the caller sees it, the product where it runs: its calls
+ * copy 3 MB.
+ */
+async function threads(models, ids, rounds) {
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(url, o) {
+      super(o.name === 'fovea-core' ? new URL('timed.js', import.meta.url) : url, o);
+    }
+  };
+  const calls = {};
+  const runs = {};
+  const inputs = { ids: { shape: [1, ids.length], data: Int32Array.from(ids) }, lengths: { data: Int32Array.of(ids.length) } };
+  const [x, w] = [random(), random()].map((data) => ({ shape: [SIZE, SIZE], data }));
+  for (const variant of VARIANTS) {
+    for (const n of [1, 2]) {
+      const rt = await open({ variant, threads: n, backend: 'wasm' });
+      if (rt.threads !== n) throw new Error(`${rt.threads} threads, want ${n}`);
+      for (const [edition, path] of Object.entries(models)) {
+        const session = (await rt.load(await bytes(path))).session();
+        calls[`${edition} ${variant} ${n}`] = () => session.run('encode', inputs);
+      }
+      runs[`matmul ${variant} ${n}`] = () => rt.op('matmul', { act: 'none' }, { x, w });
+    }
+  }
+  globalThis.Worker = Worker;
+  const channel = new BroadcastChannel('runs');
+  const encode = await turns(calls, rounds);
+  const run = (work) => new Promise((resolve, reject) => {
+    channel.onmessage = ({ data }) => resolve(data);
+    work().catch(reject);
+  });
+  return { ...encode, ...await turns(runs, rounds, run) };
+}
+
+globalThis.bench = { micro, encode, first, focus, threads };
 document.querySelector('#ready').hidden = false;

@@ -81,7 +81,7 @@ func site(modules string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/npm/", http.StripPrefix("/npm", http.FileServer(http.Dir(modules))))
 	mux.Handle("/", http.FileServer(http.Dir(engine.Root())))
-	return mux
+	return engine.Isolated(mux)
 }
 
 // measure runs every group in the page.
@@ -99,6 +99,9 @@ func measure(page *browser.Page, f32 string, clang bool) (r results, err error) 
 		return r, err
 	}
 	if err := call(page, &r.First, "first", models["f32"], ids[:128], 7, 9); err != nil {
+		return r, err
+	}
+	if err := call(page, &r.Threads, "threads", models, ids[:128], rounds); err != nil {
 		return r, err
 	}
 	if err := call(page, &r.Focus, "focus", models["int8"], "/"+article, query, 5); err != nil {

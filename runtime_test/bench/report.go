@@ -26,6 +26,7 @@ type results struct {
 		Cosines map[string]float64 // to tfjs-wasm's embedding
 	}
 	First    samples
+	Threads  samples
 	Focus    samples
 	Terminal []float64 // whole runs of the built program, in milliseconds
 }
@@ -95,6 +96,14 @@ func (r results) bars() []bar {
 		{"focus on the article in Chromium, s", (median(f["read relaxed"]) + median(f["query relaxed"])) / 1000, 1, true},
 		{"focus on the article in the terminal, s", median(r.Terminal) / 1000, 4, true},
 	}
+	for _, variant := range []string{"simd", "relaxed"} {
+		for _, work := range []struct{ name, key string }{
+			{"encode 128 tokens f32", "f32"}, {"encode 128 tokens int8", "int8"}, {"matmul 512³", "matmul"},
+		} {
+			one, two := r.Threads[work.key+" "+variant+" 1"], r.Threads[work.key+" "+variant+" 2"]
+			bars = append(bars, bar{"two threads / one, " + work.name + " " + variant, ratio(one, two), 1.6, false})
+		}
+	}
 	if r.Micro.Samples["tile clang"] != nil {
 		bars = append(bars,
 			bar{"4×8 tile / the same in C by clang -O3, simd", r.speed("tile simd", "tile clang"), 0.95, false},
@@ -113,6 +122,9 @@ func (r results) print(out io.Writer) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Encode.Samples)) {
 		fmt.Fprintf(w, "encode %s\t%.2f\tcosine %.5f to tfjs-wasm\n", name, median(r.Encode.Samples[name]), r.Encode.Cosines[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Threads)) {
+		fmt.Fprintf(w, "%s thread(s)\t%.2f\t\n", name, median(r.Threads[name]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.First)) {
 		fmt.Fprintf(w, "%s run, 128 tokens\t%.2f\t\n", name, median(r.First[name]))
