@@ -33,6 +33,10 @@ func (c *checker) expr(x ast.Expr) {
 		c.binaryOp(x, x.Op, x.X, x.Y, tv.Type)
 	case *ast.CallExpr:
 		c.call(x)
+	case *ast.CompositeLit:
+		if c.valueType(x, tv.Type) {
+			c.errorf(x, "no composite literals: broadcast or load a vector, and set its lanes with SetElem")
+		}
 	default:
 		c.errorf(x, "%s", insteadOfExpr(x))
 	}
@@ -40,8 +44,6 @@ func (c *checker) expr(x ast.Expr) {
 
 func insteadOfExpr(x ast.Expr) string {
 	switch x.(type) {
-	case *ast.CompositeLit:
-		return "no composite literals: broadcast or load a vector, and set its lanes with SetElem"
 	case *ast.FuncLit:
 		return "no closures: write a function, with //wasm:inline if the call must cost nothing"
 	case *ast.IndexExpr, *ast.SliceExpr:

@@ -87,14 +87,10 @@ func (c *checker) exprStmt(s *ast.ExprStmt) {
 }
 
 func (c *checker) assign(s *ast.AssignStmt) {
-	for _, l := range s.Lhs {
-		c.target(l)
-	}
-	for _, r := range s.Rhs {
-		if len(s.Lhs) > len(s.Rhs) {
-			c.callOrExpr(r)
-		} else {
-			c.expr(r)
+	sound := c.values(s.Rhs, len(s.Lhs))
+	for i, l := range s.Lhs {
+		if c.info.Defs[identifier(l)] == nil || sound[i] {
+			c.target(l)
 		}
 	}
 	op, ok := assignOps[s.Tok]
@@ -103,6 +99,31 @@ func (c *checker) assign(s *ast.AssignStmt) {
 	}
 	c.expr(s.Lhs[0])
 	c.binaryOp(s, op, s.Lhs[0], s.Rhs[0], c.info.Types[s.Lhs[0]].Type)
+}
+
+// values checks the values of so many variables and tells for each variable
+// whether its value is sound: what is wrong with a value is said once, not
+// again of the variable that it gives a type to.
+func (c *checker) values(values []ast.Expr, variables int) (sound []bool) {
+	for _, v := range values {
+		before := c.report.Count()
+		if variables > len(values) {
+			c.callOrExpr(v)
+		} else {
+			c.expr(v)
+		}
+		sound = append(sound, c.report.Count() == before)
+	}
+	for len(sound) < variables { // they have no value, or that of one call
+		sound = append(sound, true)
+	}
+	return sound
+}
+
+// identifier returns the identifier that an expression is, nil if it is none.
+func identifier(x ast.Expr) *ast.Ident {
+	id, _ := ast.Unparen(x).(*ast.Ident)
+	return id
 }
 
 var assignOps = map[token.Token]token.Token{
@@ -114,8 +135,8 @@ var assignOps = map[token.Token]token.Token{
 
 // target checks the left side of an assignment.
 func (c *checker) target(x ast.Expr) {
-	id, ok := ast.Unparen(x).(*ast.Ident)
-	if !ok {
+	id := identifier(x)
+	if id == nil {
 		c.errorf(x, "only variables can be assigned: store to memory with an address's Store")
 		return
 	}
@@ -136,16 +157,13 @@ func (c *checker) decl(d *ast.GenDecl) {
 }
 
 func (c *checker) varSpec(s *ast.ValueSpec) {
-	for _, name := range s.Names {
-		if def := c.info.Defs[name]; def != nil && !c.valueType(name, def.Type()) {
-			return
-		}
+	if s.Type != nil && !c.valueType(s.Type, c.info.Types[s.Type].Type) {
+		return
 	}
-	for _, v := range s.Values {
-		if len(s.Names) > len(s.Values) {
-			c.callOrExpr(v)
-		} else {
-			c.expr(v)
+	sound := c.values(s.Values, len(s.Names))
+	for i, name := range s.Names {
+		if def := c.info.Defs[name]; def != nil && sound[i] {
+			c.valueType(name, def.Type())
 		}
 	}
 }

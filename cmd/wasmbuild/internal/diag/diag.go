@@ -107,6 +107,7 @@ type Reporter struct {
 	fset    *token.FileSet
 	sources map[string][]byte
 	list    List
+	count   int
 }
 
 // NewReporter returns a reporter for files by their names in fset.
@@ -122,6 +123,7 @@ func (r *Reporter) Reportf(pos token.Pos, format string, args ...any) {
 // ReportAt adds a diagnostic at a position that is already resolved, unless
 // its line has the same already.
 func (r *Reporter) ReportAt(p token.Position, message string) {
+	r.count++
 	for _, d := range r.list {
 		if d.Pos.Filename == p.Filename && d.Pos.Line == p.Line && d.Message == message {
 			return
@@ -129,6 +131,9 @@ func (r *Reporter) ReportAt(p token.Position, message string) {
 	}
 	r.list = append(r.list, Diagnostic{p, message, r.line(p)})
 }
+
+// Count returns how often something was reported, repetitions included.
+func (r *Reporter) Count() int { return r.count }
 
 func (r *Reporter) line(p token.Position) string {
 	lines := strings.Split(string(r.sources[p.Filename]), "\n")

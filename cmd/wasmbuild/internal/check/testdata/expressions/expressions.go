@@ -55,14 +55,30 @@ func conversions(f float32, d float64) int32 {
 }
 
 func others(p U32, x uint32) uint32 {
-	f := func() uint32 { return x } // want "no function values" "no closures"
-	q := &x                         // want "no pointers: pass" "no pointers: variables"
+	f := func() uint32 { return x } // want "no closures"
+	q := &x                         // want "no pointers: variables"
 	*q = 3                          // want "only variables can be assigned"
-	s := "text"                     // want "no strings: keep" "no strings: pass"
+	s := "text"                     // want "no strings: keep"
 	_ = s[0]                        // want "no indexing"
 	_ = p.Load                      // want "a method can only be called"
-	g := others                     // want "no function values: call others" "no function values: call a"
+	g := others                     // want "no function values: call others"
 	_ = f
 	_ = g
 	return 1
 }
+
+// once has one fault a line.
+func once(p U32) {
+	f, g := func() {}, func() {}  // want "no closures"
+	h := []uint32{1}              // want "no slices"
+	var e []uint32 = nil          // want "no slices"
+	var v, w = func() {}, p       // want "no closures"
+	var x, y = uint32(1), "x"     // want "no strings: keep"
+	i, j := p.Load(0)<<1, "y"     // want "no strings: keep"
+	k, l := uint32(2), [1]int32{} // want "no slices and arrays"
+	m, n := 1, "z"                // want "int: its width" "no strings: keep"
+	var o, q = values(p)          // want "\\*uint32: no pointers"
+	_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _ = f, g, h, e, v, w, x, y, i, j, k, l, m, n, o, q
+}
+
+func values(p U32) (*uint32, U32) { return nil, p } // want "no pointers" "no nil"
