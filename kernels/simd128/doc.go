@@ -37,6 +37,11 @@
 // address and offset must be a multiple of the access's size. AtomicWait
 // needs shared memory, natively that of [NewSharedArena].
 //
+// # Training
+//
+// What is inside `if Training { … }`, and in files with the build tag
+// "train", belongs to modules for training only.
+//
 // What wasmbuild has no use for is left out: table and reference
 // instructions, passive data segments, and conversions that trap.
 package simd128

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the expectations")
 
 // TestGolden compiles each package in testdata/golden and compares the text
 // of its module, from the emitted bytes, with simd.wat, and with relaxed.wat,
-// threads.wat and bench.wat where the source has something that the variants differ in.
+// threads.wat, train.wat and bench.wat where the source has something that the variants differ in.
 func TestGolden(t *testing.T) {
 	for _, dir := range cases(t, "testdata/golden") {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -28,6 +28,9 @@ func TestGolden(t *testing.T) {
 			}
 			if mentions(t, dir, "Threads") {
 				compare(t, filepath.Join(dir, "threads.wat"), text(t, dir, build.Options{Threads: true}))
+			}
+			if mentions(t, dir, "Training") {
+				compare(t, filepath.Join(dir, "train.wat"), text(t, dir, build.Options{Train: true}))
 			}
 			if mentions(t, dir, "wasm:bench") {
 				compare(t, filepath.Join(dir, "bench.wat"), text(t, dir, build.Options{Bench: true}))
@@ -138,10 +141,10 @@ func firstDifference(a, b string) int {
 
 // TestKernels compiles package kernels in every variant, verifying each step.
 func TestKernels(t *testing.T) {
-	for variant := range 4 {
-		opts := build.Options{Relaxed: variant&1 != 0, Threads: variant&2 != 0, Bench: true, Inspect: verify}
+	for variant := range 8 {
+		opts := build.Options{Relaxed: variant&1 != 0, Threads: variant&2 != 0, Train: variant&4 != 0, Bench: true, Inspect: verify}
 		if _, err := build.Dir("../../../../kernels", opts); err != nil {
-			t.Errorf("relaxed %v, threads %v: %v", opts.Relaxed, opts.Threads, err)
+			t.Errorf("relaxed %v, threads %v, train %v: %v", opts.Relaxed, opts.Threads, opts.Train, err)
 		}
 	}
 }
