@@ -41,7 +41,7 @@ then nothing is written.
 func runKernels(args []string, stdout, stderr io.Writer) error {
 	fs := newFlags("kernels [FLAGS]", kernelsHelp)
 	src := fs.String("src", "kernels", "directory of the package")
-	out := fs.String("o", "wasm", "directory that the modules are written to")
+	out := fs.String("o", "wasm", "directory that the modules are written to, made if need be")
 	sizes := fs.Bool("sizes", false, "print the size of each function, write nothing")
 	bench := fs.Bool("bench", false, "export the functions with //wasm:bench, too")
 	debug := fs.Bool("g", false, "say in the modules where their code comes from, and write a source map\nbeside each: stack traces name Go functions and lines")
@@ -59,13 +59,25 @@ func runKernels(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if !*sizes {
+		return writeAll(*out, modules)
+	}
 	for i, m := range modules {
-		if *sizes {
-			err = printSizes(stdout, variants[i].file, m)
-		} else {
-			err = write(filepath.Join(*out, variants[i].file), m)
+		if err := printSizes(stdout, variants[i].file, m); err != nil {
+			return err
 		}
-		if err != nil {
+	}
+	return nil
+}
+
+// writeAll writes the modules of all variants to a directory, which it makes
+// if need be.
+func writeAll(dir string, modules []*build.Module) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("-o: %w", err)
+	}
+	for i, m := range modules {
+		if err := write(filepath.Join(dir, variants[i].file), m); err != nil {
 			return err
 		}
 	}

@@ -77,7 +77,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"wat", "main.go"}, 1, "", "wasmbuild: main.go: not a WebAssembly module"},
 		{[]string{"kernels", "-src", "nowhere"}, 1, "", "wasmbuild: stat nowhere: no such file"},
 		{[]string{"kernels", "-src", caretDir, "-o", out}, 1, "", "cmd/wasmbuild/internal/check/testdata/caret/caret.go:4:12: []float32: no slices"},
-		{[]string{"kernels", "-src", "../../kernels", "-o", filepath.Join(out, "missing")}, 1, "", "wasmbuild: open "},
+		{[]string{"kernels", "-src", "../../kernels", "-o", "main.go/out"}, 1, "", "wasmbuild: -o: mkdir main.go: not a directory"},
 	} {
 		stdout, stderr, code := runBuilt(t, ".", c.args...)
 		if code != c.code {
@@ -91,6 +91,19 @@ func TestExitCodes(t *testing.T) {
 	}
 	if left, err := os.ReadDir(out); err != nil || len(left) != 0 {
 		t.Errorf("failures wrote %v (%v)", left, err)
+	}
+}
+
+// TestMakesDirectory writes to a directory that is not there.
+func TestMakesDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "out")
+	if _, stderr, code := runBuilt(t, ".", "kernels", "-src", "../../kernels", "-o", dir); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	for _, v := range variants {
+		if _, err := os.Stat(filepath.Join(dir, v.file)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
