@@ -1,7 +1,7 @@
 // Command mutate puts faults into the compiler and the opcode table, each
 // alone, and says which of them the tests notice.
 //
-//	go run ./cmd/wasmbuild/internal/mutate [-run regexp] [-list]
+//	go run ./cmd/wasmbuild/internal/mutate [-run regexp] [-list] [-resume]
 //
 // Most faults are made by rule (rules.go, names.go, table.go), some are
 // chosen by hand (chosen.go). All are compiled in at once, behind a switch,
@@ -54,6 +54,9 @@ var skipped = regexp.MustCompile(`^Test(Kernels|Node|Chromium)$`)
 // workers is how many mutants are tried at a time.
 const workers = 2
 
+// recordFile has the verdicts of the last run.
+const recordFile = ".build/mutate.txt"
+
 // wanted is the share of mutants that must be killed.
 const wanted = .95
 
@@ -61,14 +64,15 @@ func main() {
 	only := flag.String("run", "", "only mutants whose description matches this `regexp`")
 	onlyList := flag.Bool("list", false, "list the mutants and try none")
 	verbose := flag.Bool("v", false, "say of every mutant what killed it")
+	resume := flag.Bool("resume", false, "keep the verdicts of the last run that still count (they are in "+recordFile+")")
 	flag.Parse()
-	if err := mutate(*only, *onlyList, *verbose); err != nil {
+	if err := mutate(*only, *onlyList, *verbose, *resume); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)
 	}
 }
 
-func mutate(only string, onlyList, verbose bool) error {
+func mutate(only string, onlyList, verbose, resume bool) error {
 	pattern, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -81,7 +85,7 @@ func mutate(only string, onlyList, verbose bool) error {
 	if err != nil {
 		return err
 	}
-	mutants := slices.DeleteFunc(all, func(m *mutant) bool { return !pattern.MatchString(m.String()) })
+	mutants := slices.DeleteFunc(slices.Clone(all), func(m *mutant) bool { return !pattern.MatchString(m.String()) })
 	if onlyList {
 		for _, m := range mutants {
 			fmt.Println(m)
@@ -94,7 +98,7 @@ func mutate(only string, onlyList, verbose bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	suites, err := prepare(root, dir, mutants, tests)
+	suites, err := prepare(root, dir, all, tests) // all, so that verdicts of parts of them count
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,15 @@ func mutate(only string, onlyList, verbose bool) error {
 	if err != nil {
 		return err
 	}
-	verdicts := tryAll(suites, mutants, workers)
+	r, err := openRecord(filepath.Join(root, recordFile), resume)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	verdicts, err := tryAll(suites, mutants, r)
+	if err != nil {
+		return err
+	}
 	if verbose {
 		printVerdicts(os.Stdout, verdicts)
 	}
@@ -139,7 +151,7 @@ func printVerdicts(w io.Writer, verdicts []verdict) {
 	for _, v := range verdicts {
 		by := "alive"
 		if v.by != nil {
-			by = v.by.name
+			by = v.by.String()
 		}
 		fmt.Fprintf(w, "%s: %s\n", by, v.mutant)
 	}

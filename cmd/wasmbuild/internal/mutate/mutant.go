@@ -30,7 +30,7 @@ type wrap struct {
 
 // key names a mutant in a way that outlives changes elsewhere.
 func (m *mutant) key() string {
-	k := fmt.Sprintf("%s %s: %s: %s → %s", m.file, m.function, m.rule, m.old, m.new)
+	k := strings.TrimSpace(fmt.Sprintf("%s %s: %s: %s → %s", m.file, m.function, m.rule, m.old, m.new))
 	if m.nth > 1 {
 		k += fmt.Sprintf(" (%d)", m.nth)
 	}

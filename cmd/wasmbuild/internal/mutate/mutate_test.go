@@ -36,7 +36,11 @@ func TestChosen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range tryAll(suites, mutants, workers) {
+	verdicts, err := tryAll(suites, mutants, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range verdicts {
 		if v.by == nil {
 			t.Errorf("no test notices %s", v.mutant)
 		}
@@ -104,7 +108,7 @@ func TestRewrite(t *testing.T) {
 // TestReport compares the outcome with what is known of survivors.
 func TestReport(t *testing.T) {
 	a, b := &mutant{file: "f.go", function: "f", rule: "r", old: "1", new: "2"}, &mutant{file: "f.go", function: "g", rule: "r", old: "1", new: "2"}
-	killer := &suite{name: "x"}
+	killer := &suite{binary: &binary{name: "x"}, test: "T"}
 	tests := []struct {
 		verdicts []verdict
 		reasons  map[string]string

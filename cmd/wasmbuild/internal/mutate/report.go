@@ -62,7 +62,7 @@ func report(w io.Writer, verdicts []verdict, reasons map[string]string, whole bo
 	fmt.Fprintln(w, "by package:")
 	tally(w, verdicts, func(v verdict) string { return filepath.Dir(v.file) })
 	fmt.Fprintln(w, "noticed by:")
-	tally(w, slices.DeleteFunc(slices.Clone(verdicts), func(v verdict) bool { return v.by == nil }), func(v verdict) string { return v.by.name })
+	tally(w, slices.DeleteFunc(slices.Clone(verdicts), func(v verdict) bool { return v.by == nil }), func(v verdict) string { return v.by.String() })
 	fmt.Fprintf(w, "killed %d of %d\n", killed, len(verdicts))
 	switch {
 	case unknown > 0:
