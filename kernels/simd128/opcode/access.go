@@ -44,7 +44,7 @@ func bytesOf(name string) uint32 {
 }
 
 func number(digits string) uint32 {
-	n, err := strconv.ParseUint(digits, 10, 32)
+	n, err := strconv.Atoi(digits)
 	if err != nil {
 		panic("opcode: no width: " + digits)
 	}

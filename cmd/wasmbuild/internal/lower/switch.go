@@ -61,10 +61,11 @@ func (f *function) clauses(clauses []*ast.CaseClause, cases []switchCase, tag *i
 // dispatch branches by a table if the values lie close together, else by
 // comparisons.
 func (f *function) dispatch(tag *ir.Local, cases []switchCase, dflt *ir.Label) {
-	low, span := extent(cases)
-	if tag.Type == ir.I32 && len(cases) >= 4 && span <= 4*uint64(len(cases)) {
-		f.table(tag, cases, low, span, dflt)
-		return
+	if tag.Type == ir.I32 && len(cases) >= 4 {
+		if low, span := extent(cases); span <= 4*uint64(len(cases)) {
+			f.table(tag, cases, low, span, dflt)
+			return
+		}
 	}
 	for _, c := range cases {
 		f.br(c.to, arith(tag.Type, "eq", &ir.Get{L: tag}, &ir.Const{T: tag.Type, Lo: c.value}))
@@ -74,9 +75,6 @@ func (f *function) dispatch(tag *ir.Local, cases []switchCase, dflt *ir.Label) {
 
 // extent returns the least value and the number of values up to the greatest.
 func extent(cases []switchCase) (low, span uint64) {
-	if len(cases) == 0 {
-		return 0, 0
-	}
 	low, high := cases[0].value, cases[0].value
 	for _, c := range cases {
 		low, high = min(low, c.value), max(high, c.value)

@@ -80,8 +80,6 @@ func foldStmt(s ir.Stmt, k known) []ir.Stmt {
 		return foldBlock(s, k)
 	case *ir.Loop:
 		return foldLoop(s, k)
-	default:
-		k.forget([]ir.Stmt{s})
 	}
 	return []ir.Stmt{s}
 }

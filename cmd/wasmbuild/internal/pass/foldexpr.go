@@ -79,8 +79,8 @@ func boolean(b bool) ir.Expr {
 }
 
 func foldBinary(x *ir.Op) ir.Expr {
-	params, _ := ir.Signature(x.In)
-	if params[0] != params[1] || params[0] != ir.I32 && params[0] != ir.I64 || x.Type() == ir.None {
+	t := x.Args[0].Type()
+	if t != ir.I32 && t != ir.I64 {
 		return x
 	}
 	a, aConst := x.Args[0].(*ir.Const)
@@ -88,13 +88,13 @@ func foldBinary(x *ir.Op) ir.Expr {
 	name := x.In.Name[len("i32."):]
 	switch {
 	case aConst && bConst:
-		if c, ok := evaluate(name, params[0], a.Lo, b.Lo); ok {
+		if c, ok := evaluate(name, t, a.Lo, b.Lo); ok {
 			return c
 		}
 	case bConst:
 		return identity(x, name, b.Lo)
 	case aConst && commutes[name]:
-		if y, ok := identity(x, name, a.Lo).(*ir.Op); !ok || y != x {
+		if identity(x, name, a.Lo) != ir.Expr(x) {
 			return x.Args[1]
 		}
 	}
