@@ -5,7 +5,7 @@
 # make build   .build/bin/demo and .build/bin/wasmbuild
 # make fuzz    run N random programs natively and compiled, and compare
 # make fuzz-readers  fuzz each target for FUZZTIME
-# make mutate  put faults into the compiler: which do the tests notice?
+# make mutate  put faults into the compiler: which do the tests notice? (RESUME=1 goes on where a run was stopped)
 
 GO       ?= go
 N        ?= 10000
@@ -51,7 +51,7 @@ fuzz-readers:
 	./runtime_test/fuzz.sh $(FUZZTIME)
 
 mutate:
-	$(GO) run ./cmd/wasmbuild/internal/mutate
+	$(GO) run ./cmd/wasmbuild/internal/mutate $(if $(RESUME),-resume)
 
 deps: $(PEERS)
 	./runtime_test/deps.sh browsers

@@ -89,8 +89,9 @@ func (h *history) order(suites []*suite, m *mutant) {
 // a time.
 const alone = 5
 
-// kill returns the suite that notices a mutant, nil if none does.
-func (h *history) kill(suites []*suite, m *mutant) *suite {
+// kill returns the suite that notices a mutant, nil if none does. The first is
+// asked first, unless it is nil.
+func (h *history) kill(suites []*suite, m *mutant, first *suite) *suite {
 	var reached []*suite
 	for _, s := range suites {
 		if s.reach[m.id] {
@@ -98,6 +99,9 @@ func (h *history) kill(suites []*suite, m *mutant) *suite {
 		}
 	}
 	h.order(reached, m)
+	if at := slices.Index(reached, first); at > 0 {
+		reached = slices.Insert(slices.Delete(reached, at, at+1), 0, first)
+	}
 	var together [][]*suite
 	for i, s := range reached {
 		at := slices.IndexFunc(together, func(g []*suite) bool { return i >= alone && g[0].binary == s.binary })
@@ -169,7 +173,7 @@ func tryAll(suites []*suite, mutants []*mutant, log *record) ([]verdict, error) 
 		wg.Go(func() {
 			var err error
 			for i := range jobs {
-				verdicts[i].by = h.kill(suites, mutants[i])
+				verdicts[i].by = h.kill(suites, mutants[i], log.killer(suites, mutants[i]))
 				if err == nil {
 					err = log.add(suites, verdicts[i])
 				}

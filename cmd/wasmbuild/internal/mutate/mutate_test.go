@@ -5,8 +5,10 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const root = "../../../.."
@@ -148,4 +150,109 @@ func TestReadReasons(t *testing.T) {
 	if _, err := readReasons(name); err == nil || !strings.Contains(err.Error(), ":3: no reason") {
 		t.Errorf("got error %v", err)
 	}
+}
+
+// suites are two tests of one package and one of another, all of which reach
+// mutant 1.
+func someSuites() []*suite {
+	p, q := &binary{name: "p", sum: "1"}, &binary{name: "q", sum: "2"}
+	reach := map[int]bool{1: true}
+	return []*suite{
+		{binary: p, test: "TestA", took: time.Second, reach: reach},
+		{binary: p, test: "TestB", took: 2 * time.Second, reach: reach},
+		{binary: q, test: "TestC", took: 3 * time.Second, reach: reach},
+	}
+}
+
+// TestOrder asks the quick ones first, and those that have killed.
+func TestOrder(t *testing.T) {
+	suites := someSuites()
+	a, b, c := suites[0], suites[1], suites[2]
+	m, other := &mutant{file: "f.go"}, &mutant{file: "g.go"}
+	h := newHistory()
+	check := func(m *mutant, want ...*suite) {
+		t.Helper()
+		got := slices.Clone(suites)
+		slices.Reverse(got)
+		h.order(got, m)
+		if !slices.Equal(got, want) {
+			t.Errorf("order %v, want %v", got, want)
+		}
+	}
+	check(m, a, b, c)
+	for range 9 {
+		h.note(a, m, false)
+		h.note(b, m, false)
+		h.note(c, m, true)
+	}
+	check(m, c, a, b)
+	for range 100 {
+		h.note(a, other, true)
+	}
+	check(other, a, c, b)
+}
+
+// TestFailed tells the test that was the last to start.
+func TestFailed(t *testing.T) {
+	suites := someSuites()
+	for out, want := range map[string]*suite{
+		"=== RUN   TestA\n--- PASS: TestA (0.00s)\n=== RUN   TestB\n=== RUN   TestB/sub\npanic: x\n": suites[1],
+		"=== RUN   TestA\n--- FAIL: TestA (0.00s)\n":                                                 suites[0],
+		"killed": suites[0],
+	} {
+		if got := failed(suites[:2], out); got != want {
+			t.Errorf("%q: %v failed, want %v", out, got, want)
+		}
+	}
+}
+
+// TestRecord reads verdicts back, and those that still count.
+func TestRecord(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "new", "record")
+	suites := someSuites()
+	dead, alive, unknown := &mutant{file: "f.go", new: "1"}, &mutant{file: "f.go", new: "2"}, &mutant{file: "f.go", new: "3"}
+	open := func(resume bool) *record {
+		t.Helper()
+		r, err := openRecord(name, resume)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { r.close() })
+		return r
+	}
+	check := func(r *record, m *mutant, wantBy *suite, wantKnown bool) {
+		t.Helper()
+		if by, known := r.verdict(suites, m); by != wantBy && wantKnown || known != wantKnown {
+			t.Errorf("%s: by %v, known %v, want %v, %v", m, by, known, wantBy, wantKnown)
+		}
+	}
+	r := open(false)
+	check(r, dead, nil, false)
+	for _, v := range []verdict{{dead, suites[1]}, {alive, nil}} {
+		if err := r.add(suites, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.file.WriteString("1\tp.TestA"); err != nil { // a line that is cut off
+		t.Fatal(err)
+	}
+	r = open(true)
+	check(r, dead, suites[1], true)
+	check(r, alive, nil, true)
+	check(r, unknown, nil, false)
+	suites[2].sum = "3" // another package has changed
+	check(r, dead, suites[1], true)
+	check(r, alive, nil, false)
+	suites[1].sum = "4" // its own has
+	check(r, dead, nil, false)
+	if by := r.killer(suites, dead); by != suites[1] {
+		t.Errorf("killer %v, want %v", by, suites[1])
+	}
+	suites[1].sum, suites[2].sum = "1", "2"
+	r = open(false)
+	check(r, dead, nil, false)
+	if by := r.killer(suites, dead); by != suites[1] {
+		t.Errorf("killer %v, want %v", by, suites[1])
+	}
+	check(open(true), dead, nil, false)
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,11 +15,13 @@ import (
 // A record is a file of verdicts, for a run that goes on where one was
 // stopped. A verdict counts as long as nothing has changed that it rests on:
 // what the test that killed the mutant is built of and reads, or, if the
-// mutant is alive, what all are. A nil record is empty and stays so.
+// mutant is alive, what all are. Otherwise it only tells which test to try
+// first. A nil record is empty and stays so.
 type record struct {
 	sync.Mutex
-	file *os.File
-	old  map[string]entry // by mutant
+	file   *os.File
+	old    map[string]entry // by mutant
+	resume bool             // old verdicts count
 }
 
 // An entry is a line of a record: checksum, test and mutant, with tabs.
@@ -27,21 +30,22 @@ type entry struct{ sum, test string }
 // none is the test of a mutant that is alive.
 const none = "-"
 
-// openRecord opens the record of that name, empty unless resume is set.
+// openRecord opens the record of that name; what it has counts if resume is
+// set, and goes otherwise.
 func openRecord(name string, resume bool) (*record, error) {
-	r := &record{old: map[string]entry{}}
+	r := &record{old: map[string]entry{}, resume: resume}
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, err
 	}
-	if resume {
-		if err := r.read(name); err != nil {
-			return nil, err
-		}
-	} else if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.read(name); err != nil {
 		return nil, err
 	}
+	flags := os.O_APPEND | os.O_CREATE | os.O_WRONLY
+	if !resume {
+		flags |= os.O_TRUNC
+	}
 	var err error
-	r.file, err = os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	r.file, err = os.OpenFile(name, flags, 0o644)
 	return r, err
 }
 
@@ -64,19 +68,27 @@ func (r *record) close() error { return r.file.Close() }
 // verdict returns what killed m in an earlier run; known unless that is not
 // known, or may be different now.
 func (r *record) verdict(suites []*suite, m *mutant) (by *suite, known bool) {
-	if r == nil {
+	if r == nil || !r.resume {
 		return nil, false
 	}
-	e, ok := r.old[m.key()]
+	e := r.old[m.key()]
 	if e.test == none {
-		return nil, ok && e.sum == sumOf(suites)
+		return nil, e.sum == sumOf(suites)
 	}
-	for _, s := range suites {
-		if s.String() == e.test && s.sum == e.sum {
-			return s, true
-		}
+	by = r.killer(suites, m)
+	return by, by != nil && by.sum == e.sum
+}
+
+// killer returns the suite that killed m last, nil if none did.
+func (r *record) killer(suites []*suite, m *mutant) *suite {
+	if r == nil {
+		return nil
 	}
-	return nil, false
+	at := slices.IndexFunc(suites, func(s *suite) bool { return s.String() == r.old[m.key()].test })
+	if at < 0 {
+		return nil
+	}
+	return suites[at]
 }
 
 func (r *record) add(suites []*suite, v verdict) error {
