@@ -28,6 +28,8 @@ type trap struct {
 var traps = []trap{
 	{"divide", []uint64{0}, []string{"divide"}, []string{"// divides", "// inlines quotient", "// inlines share"}},
 	{"call", []uint64{1 << 20}, []string{"read", "call"}, []string{"// loads", "// calls read"}},
+	{"stored", []uint64{1 << 20}, []string{"stored"}, []string{"// stores"}},
+	{"reduced", []uint64{0}, []string{"reduced"}, []string{"// divides in place"}},
 	{"stop", nil, []string{"stop"}, []string{"// stops"}},
 }
 

@@ -82,7 +82,9 @@ func TestInlined(t *testing.T) {
 		fmt.Sprintf("\t\tquotient 18 [%#x %#x)", load, add),
 		"read 33",
 		"call 42",
-		"stop 52",
+		"stored 52",
+		"reduced 60",
+		"stop 69",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -164,6 +164,33 @@ func bump(p U32) uint32 {
 	return p.Load(0) * 5
 }
 
+// picked branches by a table, and leaves a loop in its middle.
+//
+//wasm:inline
+func picked(x uint32) uint32 {
+	for i := uint32(0); ; i++ {
+		switch (x + i) % 6 {
+		case 0:
+			return 100 + i
+		case 1:
+			x *= 3
+		case 2, 3:
+			x += 5
+		case 5:
+			continue
+		default:
+			x ^= 1
+		}
+		if i > 4 {
+			break
+		}
+	}
+	return x
+}
+
+//wasm:export inlinedTable
+func inlinedTable(x, y uint32) uint32 { return picked(x)*7 + picked(y) }
+
 // inlinedOrder reads memory before, between and behind what is inlined.
 //
 //wasm:export inlinedOrder

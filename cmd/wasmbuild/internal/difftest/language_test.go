@@ -13,7 +13,7 @@ import (
 var kernels = map[string]any{
 	"swap": swap, "fibonacci": fibonacci, "rezeroed": rezeroed, "shadows": shadows, "order": order,
 	"tuples": tuples, "odds": odds, "namedResults": namedResults, "inlined": inlined,
-	"inlinedStatement": inlinedStatement, "inlinedTuple": inlinedTuple, "inlinedOrder": inlinedOrder, "storeOrder": storeOrder,
+	"inlinedStatement": inlinedStatement, "inlinedTuple": inlinedTuple, "inlinedOrder": inlinedOrder, "inlinedTable": inlinedTable, "storeOrder": storeOrder,
 	"arith32": arith32, "arith64": arith64, "unsigned32": unsigned32, "unsigned64": unsigned64,
 	"divideTrap": divideTrap, "remainderTrap": remainderTrap, "shifts": shifts,
 	"compare32": compare32, "compare64": compare64, "compareFloats": compareFloats,

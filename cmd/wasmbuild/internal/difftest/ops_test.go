@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -18,13 +19,32 @@ import (
 // opsDir is the kernel of each intrinsic.
 const opsDir = "../../../../kernels/simd128/conformance/ops"
 
+// compileOps builds the kernels of the intrinsics, once in each variant.
 func compileOps(t *testing.T, relaxed bool) []byte {
 	t.Helper()
-	m, err := build.Dir(opsDir, build.Options{Relaxed: relaxed, Inspect: func(step string, m *ir.Module) error { return ir.Verify(m) }})
+	compile := baselineOps
+	if relaxed {
+		compile = relaxedOps
+	}
+	binary, err := compile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m.Binary
+	return binary
+}
+
+var (
+	baselineOps = sync.OnceValues(func() ([]byte, error) { return buildOps(build.Options{}) })
+	relaxedOps  = sync.OnceValues(func() ([]byte, error) { return buildOps(build.Options{Relaxed: true}) })
+)
+
+func buildOps(opts build.Options) ([]byte, error) {
+	opts.Inspect = func(step string, m *ir.Module) error { return ir.Verify(m) }
+	m, err := build.Dir(opsDir, opts)
+	if err != nil {
+		return nil, err
+	}
+	return m.Binary, nil
 }
 
 // nativeImage runs a kernel natively, starting from image, and returns the

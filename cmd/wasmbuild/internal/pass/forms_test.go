@@ -10,6 +10,7 @@ import (
 // The locals and labels that the tests' functions are made of.
 var (
 	x, y, z = &ir.Local{Name: "x", Type: ir.I32}, &ir.Local{Name: "y", Type: ir.I32}, &ir.Local{Name: "z", Type: ir.I32}
+	callee  = &ir.Func{Name: "g"} // which they can call
 	a, b    = &ir.Label{Name: "a"}, &ir.Label{Name: "b"}
 )
 
@@ -42,7 +43,7 @@ func rewrite(t *testing.T, pass string, tests []rewriting) {
 	for _, test := range tests {
 		f := &ir.Func{Name: "f", Params: []*ir.Local{x, y, z}, Body: test.body}
 		before := f.String()
-		run(t, pass, f)
+		run(t, pass, f, callee)
 		_, got, _ := strings.Cut(f.String(), "\n")
 		got = strings.ReplaceAll("\n"+got, "\n\t", "\n")
 		if strings.TrimSpace(got) != strings.TrimSpace(test.want) {
@@ -70,7 +71,14 @@ func TestFoldStatements(t *testing.T) {
 		{"last branch", list(block(a, brIf(a, get(x)), set(y, num(1)), br(a))), "block @a\n\tbr @a if x\n\ty = 1"},
 		{"last conditional branch", list(block(a, set(y, num(1)), brIf(a, get(x)))), "block @a\n\ty = 1\n\tbr @a if x"},
 		{"only branch", list(block(a, set(y, num(1)), br(a))), "y = 1"},
+		{"only a branch", list(block(a, br(a)), set(z, num(2))), "z = 2"},
 		{"empty block", list(block(a)), ""},
+		{"assigned in an expression", list(set(x, num(5)), eval(op("i32.load", teed(x, get(y)))), cond(five, list(set(y, num(1))), nil)),
+			"x = 5\ni32.load+0((x = y))\nif i32.eq(x, 5)\n\ty = 1"},
+		{"assigned in a condition", list(set(x, num(5)), cond(teed(x, get(y)), list(set(z, num(1))), nil), cond(five, list(set(y, num(1))), nil)),
+			"x = 5\nif (x = y)\n\tz = 1\nif i32.eq(x, 5)\n\ty = 1"},
+		{"assigned in a branch's condition", list(set(x, num(5)), block(a, brIf(a, teed(x, get(y))), cond(five, list(set(y, num(1))), nil))),
+			"x = 5\nblock @a\n\tbr @a if (x = y)\n\tif i32.eq(x, 5)\n\t\ty = 1"},
 		{"branch out of two", list(block(a, block(b, set(y, num(1)), br(a)), set(z, num(2)))),
 			"y = 1"},
 		{"loop that ends", list(loop(a, set(y, num(1)))), "y = 1"},

@@ -46,6 +46,23 @@ func call(p uint32) float32 {
 	return 2 + read(F32(p)) // calls read
 }
 
+// stored traps if p is not in the memory.
+//
+//wasm:export stored
+func stored(p uint32) {
+	BroadcastFloat32x4(1).
+		Store(F32(p), 0) // stores
+}
+
+// reduced traps if n is zero.
+//
+//wasm:export reduced
+func reduced(n uint32) uint32 {
+	x := uint32(7)
+	x /= n // divides in place
+	return x
+}
+
 // stop always traps.
 //
 //wasm:export stop
