@@ -149,7 +149,7 @@ func TestHalfAnUpdate(t *testing.T) {
 			worker.addEventListener('statechange', () => worker.state === 'redundant' && done());
 		}));
 		await registration.update().catch(() => {});
-		await failed;
+		await Promise.race([failed, new Promise((_, fail) => setTimeout(() => fail(new Error('it has installed')), 30_000))]);
 		return ''`)
 	if got := tab.eval(title); got != "One One" {
 		t.Errorf("the page shows %q", got)

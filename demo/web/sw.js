@@ -49,7 +49,9 @@ async function digestOf(response) {
 async function activate() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)));
-  await clients.claim();
+  // Not awaited: Firefox tells every worker of a page, and those that wait for
+  // a tile to compute do not listen.
+  clients.claim();
 }
 
 /** A file of the build, whole; the server's only where the browser has dropped it. */
