@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,29 @@ func TestRefused(t *testing.T) {
 					isRefused(t, tab, c.words...)
 				})
 			}
+		})
+	}
+}
+
+// TestIsolated asks for threads in a page that is cross-origin isolated, and for a sentence where the script lacks the header.
+func TestIsolated(t *testing.T) {
+	isolation := map[string]string{"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
+	for _, b := range browsers[:2] { // WebKit shares no memory
+		t.Run(b.name, func(t *testing.T) {
+			tab := start(t, b.open)
+			s := serve(t, article(t, asking))
+			s.headers = isolation
+			visit(t, tab, s)
+			if state := eval(t, tab, `return settle('ready')`); state != "ready" {
+				t.Fatalf("state %s: %s", state, problem(t, tab))
+			}
+			if asked := s.paths(); !slices.Contains(asked, "/fovea/infer-relaxed-threads.wasm") {
+				t.Errorf("no module for threads among %q", asked)
+			}
+			s = serve(t, article(t, asking))
+			s.ofPage = isolation
+			visit(t, tab, s)
+			isRefused(t, tab, "Cross-Origin-Embedder-Policy: fovea.js must be served with that header, too")
 		})
 	}
 }

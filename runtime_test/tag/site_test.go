@@ -60,6 +60,7 @@ type site struct {
 	*httptest.Server
 	page    string            // HTML
 	headers map[string]string // of every answer; instead of the policy if it is among them
+	ofPage  map[string]string // headers of the page only
 	gone    string            // the end of paths that are not found
 	mux     *http.ServeMux
 
@@ -77,6 +78,9 @@ func serve(t *testing.T, page string) *site {
 	s := &site{page: page, mux: mux}
 	mux.Handle("/fovea/", http.StripPrefix("/fovea/", http.FileServer(http.Dir(dir))))
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range s.ofPage {
+			w.Header().Set(name, value)
+		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, s.page)
 	})
