@@ -34,6 +34,7 @@ export class InlineBackend {
       if (this.#closed) throw this.#closed;
       const result = await this.#core[method](...args, ...(onProgress ? [onProgress] : []));
       signal?.throwIfAborted();
+      if (this.#closed) throw this.#closed;
       return result;
     });
     this.#last = turn.catch(() => {});
@@ -42,6 +43,7 @@ export class InlineBackend {
 
   close() {
     this.#closed = new FoveaError('closed', { arg: 'runtime' });
+    this.#last.then(() => this.#core.close());
   }
 }
 

@@ -195,6 +195,11 @@ export class Core {
     this.#models.delete(id);
   }
 
+  /** Frees the device; a core in a worker ends with that. */
+  close() {
+    this.#device?.destroy();
+  }
+
   /** Runs program name of a model; see Session.run. */
   run(id, name, fixed, tensors) {
     const model = this.#model(id);

@@ -36,12 +36,13 @@ export class Device {
   static async open({ insist, shadersURL }) {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter || !insist && isSoftware(adapter)) return null;
+    const { bytes } = await download(shadersURL, { op: 'open' });
+    const shaders = JSON.parse(new TextDecoder().decode(bytes));
     const gpu = await adapter.requestDevice({
       requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     });
-    const { bytes } = await download(shadersURL, { op: 'open' });
-    return new Device(gpu, adapter, JSON.parse(new TextDecoder().decode(bytes)));
+    return new Device(gpu, adapter, shaders);
   }
 
   constructor(gpu, adapter, shaders) {
@@ -97,6 +98,12 @@ export class Device {
   freeModel({ weights, plans }) {
     for (const buffer of weights.values()) buffer.destroy();
     for (const plan of plans) plan.destroy();
+    this.#memory.clear();
+  }
+
+  /** Frees everything. */
+  destroy() {
+    this.#gpu.destroy();
   }
 
   /**
@@ -155,7 +162,7 @@ export class Device {
       if (first) throw first;
       return value;
     } catch (err) {
-      throw err instanceof Unable ? err : new Unable(err.message, { cause: err });
+      throw err instanceof Unable ? err : new Unable(err.message.split('\n', 1)[0], { cause: err });
     }
   }
 
