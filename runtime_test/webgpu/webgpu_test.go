@@ -3,6 +3,7 @@
 package webgpu
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,9 +14,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/fovea-run/fovea/js/bundle"
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
 )
@@ -57,6 +60,10 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	s := &site{asked: map[string]int{}}
+	built, err := bundle.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
 	files := http.FileServer(http.Dir(engine.Root()))
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -65,21 +72,30 @@ func newSite(t *testing.T) *site {
 		w.Header().Set("Content-Security-Policy",
 			"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'")
 		w.Header().Set("Cache-Control", "no-store")
+		if data, ok := built[strings.TrimPrefix(r.URL.Path, "/bundle/")]; ok {
+			http.ServeContent(w, r, r.URL.Path, time.Time{}, bytes.NewReader(data))
+			return
+		}
 		files.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
 	return s
 }
 
-// times is how often a file was asked for.
-func (s *site) times(path string) int {
+// times is how often files of that name were asked for.
+func (s *site) times(name string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked[path]
+	for path, times := range s.asked {
+		if strings.HasSuffix(path, "/"+name) {
+			n += times
+		}
+	}
+	return n
 }
 
-// visit opens the page, loads a script in it and decodes the JSON that a call of its function gives.
-func visit(t *testing.T, s *site, open func(context.Context, browser.Options) (tab, error), o browser.Options, script, call string, result any) {
+// visit opens a page, loads a script in it and decodes the JSON that a call of its function gives.
+func visit(t *testing.T, s *site, open func(context.Context, browser.Options) (tab, error), o browser.Options, html, script, call string, result any) {
 	t.Helper()
 	page, err := open(t.Context(), o)
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
@@ -93,7 +109,7 @@ func visit(t *testing.T, s *site, open func(context.Context, browser.Options) (t
 	}
 	defer page.Close()
 	folder := s.URL + "/runtime_test/webgpu/"
-	if err := page.Navigate(folder + "page.html"); err != nil {
+	if err := page.Navigate(folder + html); err != nil {
 		t.Fatal(err)
 	}
 	text, err := page.Eval(fmt.Sprintf("import(%q).then(() => %s)", folder+script, call))
@@ -121,7 +137,7 @@ func TestFaults(t *testing.T) {
 				OK         bool
 				MS         int
 			}
-			visit(t, newSite(t), b.open, browser.Options{WebGPU: true}, "page.js", "prove()", &all)
+			visit(t, newSite(t), b.open, browser.Options{WebGPU: true}, "page.html", "page.js", "prove()", &all)
 			if len(all) != proofs {
 				t.Errorf("%d proofs were made, want %d", len(all), proofs)
 			}
@@ -144,7 +160,7 @@ func TestLostDevice(t *testing.T) {
 				FellBack int
 				Wrong    []string
 			}
-			visit(t, newSite(t), b.open, browser.Options{WebGPU: true}, "page.js", "losses()", &all)
+			visit(t, newSite(t), b.open, browser.Options{WebGPU: true}, "page.html", "page.js", "losses()", &all)
 			sum := 0
 			for moment, l := range all {
 				t.Logf("%s: 10 devices destroyed, %d runtimes fell back", moment, l.FellBack)
@@ -162,25 +178,28 @@ func TestLostDevice(t *testing.T) {
 
 // TestFetched checks what a page loads for WebGPU: nothing where there is no adapter, or none that is worth it.
 func TestFetched(t *testing.T) {
-	const code, shaders = "/js/webgpu/device.js", "/wasm/fovea-wgsl.json"
+	const code, shaders = "device.js", "fovea-wgsl.json"
 	for _, c := range []struct {
 		name    string
 		open    func(context.Context, browser.Options) (tab, error)
+		page    string // of the modules or of the bundle
 		webgpu  bool
 		backend string // as asked for
 		got     string
 		shaders int    // times that they are fetched
 		warns   string // in the only warning
 	}{
-		{"chromium", openChromium, true, "webgpu", "webgpu", 1, ""},
-		{"chromium", openChromium, true, "auto", "wasm", 0, ""}, // a software adapter
-		{"chromium", openChromium, true, "wasm", "wasm", 0, ""},
-		{"chromium", openChromium, false, "auto", "wasm", 0, ""},
-		{"chromium", openChromium, false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
-		{"webkit", openWebKit, false, "auto", "wasm", 0, ""},
-		{"webkit", openWebKit, false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
+		{"chromium", openChromium, "page", true, "webgpu", "webgpu", 1, ""},
+		{"chromium", openChromium, "bundle", true, "webgpu", "webgpu", 1, ""},
+		{"chromium", openChromium, "bundle", true, "auto", "wasm", 0, ""},
+		{"chromium", openChromium, "page", true, "auto", "wasm", 0, ""}, // a software adapter
+		{"chromium", openChromium, "page", true, "wasm", "wasm", 0, ""},
+		{"chromium", openChromium, "page", false, "auto", "wasm", 0, ""},
+		{"chromium", openChromium, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
+		{"webkit", openWebKit, "page", false, "auto", "wasm", 0, ""},
+		{"webkit", openWebKit, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
 	} {
-		t.Run(fmt.Sprintf("%s/%t/%s", c.name, c.webgpu, c.backend), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%s/%t/%s", c.name, c.page, c.webgpu, c.backend), func(t *testing.T) {
 			var got struct {
 				Backend   string
 				Warnings  []string
@@ -188,7 +207,7 @@ func TestFetched(t *testing.T) {
 				Fallbacks int
 			}
 			s := newSite(t)
-			visit(t, s, c.open, browser.Options{WebGPU: c.webgpu}, "worker.js", fmt.Sprintf("inWorker(%q)", c.backend), &got)
+			visit(t, s, c.open, browser.Options{WebGPU: c.webgpu}, c.page+".html", "worker.js", fmt.Sprintf("inWorker(%q, globalThis.fovea)", c.backend), &got)
 			if got.Backend != c.got || got.Sum != 3 || got.Fallbacks != 0 || s.times(shaders) != c.shaders {
 				t.Errorf("%+v, the shaders fetched %d times; want backend %s, sum 3 and %d times", got, s.times(shaders), c.got, c.shaders)
 			}

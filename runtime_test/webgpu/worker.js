@@ -1,8 +1,8 @@
 // Opens the bridge as a page does, in its worker.
-import { open } from '../../js/fovea.js';
+import * as modules from '../../js/fovea.js';
 
-/** What a runtime in a worker says of itself after an operation. */
-globalThis.inWorker = async (backend) => {
+/** What a runtime says of itself after an operation; with open of the modules or of the bundle. */
+globalThis.inWorker = async (backend, { open } = modules) => {
   const warnings = [];
   const rt = await open({ worker: true, backend, onWarning: (w) => warnings.push(w) });
   const { out } = await rt.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } });
