@@ -26,6 +26,7 @@ test: deps check
 	$(GO) test -tags threads ./kernels/...
 	node --test js/*.test.js
 	./runtime_test/fuzz.sh 500x
+	@cat .build/engines.txt
 
 # Builds that the tests of this machine's platform would not notice.
 check:

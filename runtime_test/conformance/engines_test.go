@@ -45,7 +45,7 @@ var (
 		engine.Node(simdThreads),
 		&engine.Chromium{Config: simdThreads},
 		&engine.Firefox{Config: simdThreads},
-		&engine.WebKit{},
+		&engine.WebKit{Config: simd},
 	)
 	relaxed = wrap(
 		engine.Node(fused),
@@ -71,6 +71,7 @@ func use(t *testing.T, e *started) engine.Engine {
 	var missing *engine.Missing
 	var browserMissing browser.NotInstalled
 	if errors.As(e.err, &missing) || errors.As(e.err, &browserMissing) {
+		noteMissing(e.Name(), e.err.Error())
 		skipUnlessCI(t, e.err.Error())
 	}
 	if e.err != nil {
@@ -139,6 +140,10 @@ func TestMain(m *testing.M) {
 				code = 1
 			}
 		}
+	}
+	if err := writeTable(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
 }

@@ -26,7 +26,9 @@ func TestOps(t *testing.T) {
 		t.Run(e.Name(), func(t *testing.T) {
 			e := use(t, e)
 			for _, c := range cases.Ops() {
-				if err := c.Check(ask(t, e, c.Case)); err != nil {
+				err := c.Check(ask(t, e, c.Case))
+				tally(e.Name(), err == nil)
+				if err != nil {
 					t.Error(err)
 				}
 			}

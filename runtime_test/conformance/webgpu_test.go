@@ -37,6 +37,7 @@ func device(t *testing.T, e *started) (engine.Engine, engine.Stats) {
 	if s.Backend != "webgpu" || s.Adapter == nil {
 		t.Fatalf("%s computes on %s, adapter %v: want a device", e.Name(), s.Backend, s.Adapter)
 	}
+	noteAdapter(e.Name(), *s.Adapter)
 	return used, s
 }
 
@@ -99,6 +100,7 @@ func TestWebGPUOps(t *testing.T) {
 				if before.Adapter.F16 && r.Failure == nil {
 					err = checkUnit(c, r)
 				}
+				tally(e.Name(), err == nil)
 				if err != nil {
 					t.Error(err)
 					continue
@@ -186,7 +188,9 @@ func TestWebGPUEncoder(t *testing.T) {
 						for name, w := range want {
 							err := l2(got[name].Float32s(), widen(w.Float32s()))
 							worst = math.Max(worst, err)
-							if limit := max(tol, quantized(edition, what)); !(err <= limit) {
+							limit := max(tol, quantized(edition, what))
+							tally(e.Name(), err <= limit)
+							if !(err <= limit) {
 								t.Errorf("%s of %s: %s: relative L2 error %.2g, want at most %g", p, what, name, err, limit)
 							}
 						}

@@ -6,13 +6,16 @@ import (
 	"github.com/fovea-run/fovea/runtime_test/browser"
 )
 
-// WebKit runs cases in a page of WebKitGTK. It has the baseline variant only: WebKit knows no relaxed SIMD.
-type WebKit struct{ page }
+// WebKit runs cases in a page of WebKitGTK, which has no relaxed SIMD, no shared memory and no WebGPU.
+type WebKit struct {
+	Config
+	page
+}
 
 // Name implements Engine.
-func (*WebKit) Name() string { return "webkit" }
+func (k *WebKit) Name() string { return "webkit/" + k.Config.String() }
 
 // Start implements Engine.
 func (k *WebKit) Start(ctx context.Context) error {
-	return k.start(ctx, Config{Variant: "simd"}, func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) })
+	return k.start(ctx, k.Config, func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) })
 }
