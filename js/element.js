@@ -63,9 +63,10 @@ export class FoveaFocus extends HTMLElement {
 
   attributeChangedCallback(name, before, value) {
     if (name === 'query') this.#view.query.value = value ?? '';
-    else if (value) this.#view.budget.value = value;
+    else this.#view.budget.value = value ?? 10;
     this.#view.showBudget();
-    if (this.state && this.state !== 'idle') this.#ask(0);
+    const asked = name === 'query' ? value !== null : this.state !== 'idle';
+    if (this.state && asked) this.#ask(0);
   }
 
   /** What it does: idle, loading, ready or error; null before it is in a page. */
@@ -99,8 +100,10 @@ export class FoveaFocus extends HTMLElement {
     if (!this.isConnected) return;
     this.setAttribute('state', 'idle');
     const lack = obstacle() || this.#lack();
-    if (lack) this.#refuse(lack);
-    else if (this.hasAttribute('query')) this.#ask(0);
+    if (lack) return this.#refuse(lack);
+    if (!this.hasAttribute('query')) return;
+    this.#view.query.value = this.getAttribute('query'); // it may have been in the page before
+    this.#ask(0);
   }
 
   /** What the page's markup lacks, in words; '' if it is nothing. */
@@ -156,7 +159,7 @@ export class FoveaFocus extends HTMLElement {
     } catch (err) {
       if (signal.aborted) return;
       this.#forget();
-      this.#refuse(await advice(err), err);
+      this.#refuse(this.#lack() || await advice(err), err);
     }
   }
 

@@ -123,6 +123,31 @@ func TestKeyboard(t *testing.T) {
 	}
 }
 
+// TestAttributes moves the element, and sets its attributes while it is in the page.
+func TestAttributes(t *testing.T) {
+	tab := use(t, asking, "")
+	gist := ready(t, tab)
+	eval(t, tab, `(await control()).setAttribute('query', 'soap bubbles'); return ''`)
+	bubbles := ready(t, tab)
+	if bubbles == gist || !strings.Contains(bubbles, "Bubbles") {
+		t.Errorf("marked is %q for another query, the gist was %q", bubbles, gist)
+	}
+	eval(t, tab, `document.querySelector('article').after(await control()); return ''`)
+	if moved := ready(t, tab); moved != bubbles {
+		t.Errorf("marked is %q after the element has moved, before %q", moved, bubbles)
+	}
+	eval(t, tab, `
+		const element = await control();
+		element.stop();
+		element.setAttribute('budget', '50');
+		return ''`)
+	if state := eval(t, tab, `return settle('idle', 'loading')`); state != "idle" {
+		t.Errorf("state %s after stop and another budget", state)
+	}
+	eval(t, tab, `document.querySelector('article').remove(); await type('fire'); return ''`)
+	isRefused(t, tab, "Nothing in this page matches “article”")
+}
+
 // TestTwoElements focuses on two parts of a page for different questions.
 func TestTwoElements(t *testing.T) {
 	tab := use(t, `<section>A dog barks at the moon. The bread is in the oven.</section>
