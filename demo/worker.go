@@ -9,9 +9,9 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 
-	"github.com/fovea-run/fovea/demo/worker/local"
+	"github.com/fovea-run/fovea/demo/worker/deploy"
+	"github.com/fovea-run/fovea/demo/worker/workerd"
 )
 
 // workerAddr is where the Worker listens if the port is free.
@@ -33,13 +33,13 @@ func runWorker(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("worker: %q: there are no arguments but flags", flags.Arg(0))
 	}
 	if *build != "" {
-		return local.Build(ctx, *build)
+		return deploy.Build(ctx, *build)
 	}
 	return serveWorker(ctx, *addr, out)
 }
 
 func serveWorker(ctx context.Context, addr string, out io.Writer) error {
-	if _, err := local.Workerd(); err != nil { // before the build, which takes its time
+	if _, err := workerd.Find(); err != nil { // before the build, which takes its time
 		return err
 	}
 	dir, err := os.MkdirTemp("", "fovea-worker-")
@@ -47,16 +47,19 @@ func serveWorker(ctx context.Context, addr string, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := local.Build(ctx, filepath.Join(dir, "build")); err != nil {
+	if err := deploy.Build(ctx, dir); err != nil {
+		return err
+	}
+	config, err := deploy.Config(dir)
+	if err != nil {
 		return err
 	}
 	if addr == workerAddr && inUse(addr) {
 		addr = "127.0.0.1:0"
 	}
 	key := rand.Text()
-	s, err := local.Start(ctx, local.Options{
-		Dir: filepath.Join(dir, "build"), Addr: addr, Env: map[string]string{"API_KEYS": key}, Log: os.Stderr,
-	})
+	config.Addr, config.Env, config.Log = addr, map[string]string{"API_KEYS": key}, os.Stderr
+	s, err := workerd.Start(ctx, config)
 	if err != nil {
 		return err
 	}

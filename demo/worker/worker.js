@@ -88,7 +88,7 @@ async function answer(go, request) {
   };
   const admitted = call(go, 'admit', head);
   if (typeof admitted !== 'number') return admitted;
-  const body = await read(request, admitted);
+  const body = head.length < 0 ? await read(request, admitted) : new Uint8Array(await request.arrayBuffer());
   return body ? call(go, 'answer', head, body) : call(go, 'tooLarge', head);
 }
 
@@ -104,7 +104,7 @@ function call(go, name, ...args) {
   return result;
 }
 
-/** The body, or null if it has more than limit bytes. */
+/** A body of unknown length, or null if it has more than limit bytes. */
 async function read(request, limit) {
   const chunks = [];
   let length = 0;

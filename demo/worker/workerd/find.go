@@ -1,4 +1,4 @@
-package local
+package workerd
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"runtime"
 )
 
-// Workerd returns the path of workerd's program in the npm package that the
+// Find returns the path of workerd's program in the npm package that the
 // tests pin, or an error that says how to install it.
-func Workerd() (string, error) {
+func Find() (string, error) {
 	arch := map[string]string{"amd64": "64", "arm64": "arm64"}[runtime.GOARCH]
 	path := filepath.Join(root(), "runtime_test/node_modules/@cloudflare", "workerd-"+runtime.GOOS+"-"+arch, "bin/workerd")
 	if _, err := os.Stat(path); err == nil {
@@ -21,4 +21,10 @@ func Workerd() (string, error) {
 		how = "sudo apt-get install nodejs npm && make deps"
 	}
 	return "", fmt.Errorf("workerd is not installed; run: %s", how)
+}
+
+// root is the repository's root folder.
+func root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "../../..")
 }

@@ -1,6 +1,5 @@
-// Package local builds the Worker and runs it on this machine, in workerd as
-// Cloudflare does.
-package local
+// Package deploy puts the Worker together.
+package deploy
 
 import (
 	"context"
@@ -11,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/fovea-run/fovea/demo/worker/workerd"
 	"github.com/fovea-run/fovea/js"
 )
 
@@ -71,20 +71,20 @@ func copyFile(to, from string) error {
 	return os.WriteFile(to, data, 0o666)
 }
 
-// modules returns the files below dir that are the Worker's code, by their
-// names as its imports have them.
-func modules(dir string) (names []string, err error) {
+// Config returns how workerd runs what [Build] made in dir.
+func Config(dir string) (c workerd.Config, err error) {
+	c.Disks = map[string]string{"ASSETS": filepath.Join(dir, "assets")}
+	c.Modules = []workerd.Module{{Name: "worker.js", Path: filepath.Join(dir, "worker.js")}}
 	err = fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if name == "assets" {
+		case name == "assets":
 			return fs.SkipDir
-		}
-		if !d.IsDir() && filepath.Ext(name) != ".capnp" { // of another Server
-			names = append(names, name)
+		case !d.IsDir() && name != "worker.js":
+			c.Modules = append(c.Modules, workerd.Module{Name: name, Path: filepath.Join(dir, name)})
 		}
 		return nil
 	})
-	return names, err
+	return c, err
 }
