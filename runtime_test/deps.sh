@@ -14,11 +14,24 @@ need() {
 	missing+=("$package")
 }
 
+# need_library PACKAGE FILE adds a Debian package to what is missing unless its shared library is there.
+need_library() {
+	if ! PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -qF "$2"; then missing+=("$1"); fi
+}
+
 browsers() {
 	need chromium chromium chromium-browser google-chrome
 	need firefox-esr firefox-esr firefox
 	need webkit2gtk-driver WebKitWebDriver
 	need xvfb Xvfb
+	# The native lens loads these.
+	need_library libx11-6 libX11.so.6
+	need_library libxcursor1 libXcursor.so.1
+	need_library libxi6 libXi.so.6
+	need_library libxinerama1 libXinerama.so.1
+	need_library libxrandr2 libXrandr.so.2
+	need_library libgl1 libGL.so.1
+	if [ -z "$(find /usr/lib -name 'swrast_dri.so' -o -name 'libgallium*.so' 2>/dev/null | head -n 1)" ]; then missing+=(libgl1-mesa-dri); fi
 	# Firefox has WebGPU on a Vulkan driver only; this one is software, and Chromium brings its own.
 	[ -n "$(find /usr/share/vulkan/icd.d -name 'lvp_icd*' 2>/dev/null)" ] || missing+=(mesa-vulkan-drivers)
 	if [ ${#missing[@]} = 0 ]; then return; fi
@@ -27,7 +40,7 @@ browsers() {
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core
 		return
 	fi
-	echo "The tests that need a browser which is missing will be skipped. To install: sudo apt-get install ${missing[*]}" >&2
+	echo "The tests that need a browser or library which is missing will be skipped. To install: sudo apt-get install ${missing[*]}" >&2
 }
 
 npm_packages() {

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,14 +8,14 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 )
 
 // WebKit is WebKitGTK's test browser with one tab, on a screen of its own, driven over WebDriver.
 type WebKit struct {
-	screen, driver *exec.Cmd
-	home           string
+	screen *Screen
+	driver *exec.Cmd
+	home   string
 	webdriver
 }
 
@@ -26,23 +25,19 @@ func OpenWebKit(ctx context.Context) (*WebKit, error) {
 	if err != nil {
 		return nil, err
 	}
-	xvfb, err := find(NotInstalled{"The X server without a screen", "xvfb"}, "Xvfb")
+	screen, err := OpenScreen(1280, 900)
 	if err != nil {
 		return nil, err
 	}
-	k := &WebKit{}
-	if k.home, err = os.MkdirTemp("", "fovea-webkit-*"); err != nil {
-		return nil, err
-	}
-	if err := k.start(ctx, xvfb, driver); err != nil {
+	k := &WebKit{screen: screen}
+	if err := k.start(ctx, driver); err != nil {
 		return nil, fmt.Errorf("webkit: %w", errors.Join(err, k.Close()))
 	}
 	return k, nil
 }
 
-func (k *WebKit) start(ctx context.Context, xvfb, driver string) error {
-	display, err := k.startScreen(xvfb)
-	if err != nil {
+func (k *WebKit) start(ctx context.Context, driver string) (err error) {
+	if k.home, err = os.MkdirTemp("", "fovea-webkit-*"); err != nil {
 		return err
 	}
 	port, err := freePort()
@@ -50,7 +45,7 @@ func (k *WebKit) start(ctx context.Context, xvfb, driver string) error {
 		return err
 	}
 	cmd := exec.Command(driver, "--port="+port)
-	cmd.Env = append(os.Environ(), "DISPLAY=:"+display, "GDK_BACKEND=x11", "HOME="+k.home, "XDG_RUNTIME_DIR="+k.home,
+	cmd.Env = append(os.Environ(), "DISPLAY="+k.screen.Display, "GDK_BACKEND=x11", "HOME="+k.home, "XDG_RUNTIME_DIR="+k.home,
 		"LIBGL_ALWAYS_SOFTWARE=1", "NO_AT_BRIDGE=1")
 	if err := cmd.Start(); err != nil {
 		return err
@@ -61,28 +56,6 @@ func (k *WebKit) start(ctx context.Context, xvfb, driver string) error {
 		return err
 	}
 	return k.open()
-}
-
-// startScreen starts an X server and returns the number of its display.
-func (k *WebKit) startScreen(xvfb string) (string, error) {
-	read, write, err := os.Pipe()
-	if err != nil {
-		return "", err
-	}
-	defer read.Close()
-	cmd := exec.Command(xvfb, "-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
-	cmd.ExtraFiles = []*os.File{write} // its descriptor 3
-	err = cmd.Start()
-	write.Close()
-	if err != nil {
-		return "", err
-	}
-	k.screen = cmd
-	line, err := bufio.NewReader(read).ReadString('\n')
-	if err != nil {
-		return "", fmt.Errorf("Xvfb ended before it had a display: %w", err)
-	}
-	return strings.TrimSpace(line), nil
 }
 
 // freePort returns a port that nobody listens on; the driver does not tell one of its own choice.
@@ -127,11 +100,10 @@ func (k *WebKit) Close() error {
 	if k.session != "" {
 		err = k.call(http.MethodDelete, "", nil, nil)
 	}
-	for _, cmd := range []*exec.Cmd{k.driver, k.screen} {
-		if cmd != nil {
-			cmd.Process.Signal(os.Interrupt)
-			end(cmd)
-		}
+	if k.driver != nil {
+		k.driver.Process.Signal(os.Interrupt)
+		end(k.driver)
 	}
+	k.screen.Close()
 	return errors.Join(err, os.RemoveAll(k.home))
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -89,6 +90,13 @@ func (w *watch) takeComplaints() []string {
 	c := w.complaints
 	w.complaints = nil
 	return c
+}
+
+// all returns the URLs asked for so far.
+func (w *watch) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.asked)
 }
 
 // requests returns how many requests were seen.

@@ -83,8 +83,8 @@ func (v *View) layoutMap(panel paint.Rect) mapLayout {
 		side = px * n / v.scale // cells of the same size
 	}
 	l.view = paint.Rect{X: space.X + (space.W-side)/2, Y: space.Y + (space.H-side)/2, W: side, H: side}
-	if v.w < compact {
-		l.view.Y = space.Y
+	if v.w < compact { // a tall panel looks better with less room above than below
+		l.view.Y = space.Y + (space.H-side)*0.3
 	}
 	l.pitch = side / n * v.zoom
 	l.origin = paint.Point{X: l.view.X - v.pan.X, Y: l.view.Y - v.pan.Y}

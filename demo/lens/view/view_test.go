@@ -197,7 +197,7 @@ func TestWords(t *testing.T) {
 	v.Show(r)
 	v.open(0)
 	for at, want := range map[spot]string{
-		{-1, -1}: "Point at a token, or tap it, to see what it looks at.",
+		{-1, -1}: "Tap a token, or point at it. Arcs lead to later tokens on the right, to earlier ones on the left.",
 		{0, -1}:  "“Un” looks most at “·like” 0.75, itself 0.25, “light” <0.01.",
 		{1, 2}:   "“·like” gives “light” 0.99 of its attention.",
 		{2, 2}:   "“light” gives itself 0.70 of its attention.",

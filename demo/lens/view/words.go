@@ -79,8 +79,10 @@ func (v *View) readout() string {
 	}
 	h, at := v.heads[v.up], v.focus()
 	switch {
+	case at.from < 0 && (v.arcs || v.w >= compact):
+		return "Tap a token, or point at it. Arcs lead to later tokens on the right, to earlier ones on the left."
 	case at.from < 0:
-		return "Point at a token, or tap it, to see what it looks at."
+		return "Tap a token or a cell, or point at it, to see what it looks at."
 	case at.to >= 0:
 		w := h.weights[at.from*len(v.labels)+at.to]
 		return fmt.Sprintf("%s gives %s %s of its attention.", v.quote(at.from), v.other(at.from, at.to), number(w))

@@ -1,6 +1,6 @@
 // The lens: starts demo/lens, a Go program, and gives it a text and a model.
 // In a frame of the demo's page, that calls openLens; by itself the lens looks
-// at the text in its address, as in /lens/#text=Light%20is%20a%20wave.
+// at the text in its address, as in /lens/#text=Light%20is%20a%20wave&theme=dark.
 
 const PATIENCE = 1500; // ms, after which it says what takes so long
 
@@ -20,6 +20,7 @@ globalThis.openLens = async ({ text, model, theme = 'auto', close = () => {} }) 
   if (theme !== 'auto') root.dataset.theme = theme;
   const slow = setTimeout(() => say('Getting the lens …\nThe first time, this machine builds it from its source, which takes a minute.'), PATIENCE);
   try {
+    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('It draws with WebGL 2, which this browser does not have or does not allow.');
     const go = new globalThis.Go();
     const [{ instance }, loaded] = await Promise.all([program(go.importObject), model]);
     globalThis.lens = { text, model: loaded.bridge, theme: resolve(theme), shown, failed, close };
@@ -55,6 +56,7 @@ function shown(json) {
 }
 
 function failed(message) {
+  if (root.dataset.lensError) return; // what comes first tells most
   document.querySelector('canvas')?.remove();
   root.dataset.lensError = message;
   say(`The lens cannot be shown.\n${message}`);
@@ -66,6 +68,6 @@ function say(text) {
 
 if (parent === window) {
   const { open } = await import('/js/fovea.js');
-  const text = new URLSearchParams(location.hash.slice(1)).get('text') ?? '';
-  globalThis.openLens({ text, model: open().then((rt) => rt.load('/model.safetensors')) });
+  const { text = '', theme } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  globalThis.openLens({ text, theme, model: open().then((rt) => rt.load('/model.safetensors')) });
 }
