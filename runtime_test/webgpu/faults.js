@@ -26,6 +26,30 @@ function repeated(data, n) {
 const proofs = {
   'a device that works': () => softmaxes({}),
 
+  'a second run makes nothing new': async () => {
+    const calls = {};
+    for (const [prototype, ...methods] of [
+      [GPUDevice.prototype, 'createBuffer', 'createBindGroup', 'createShaderModule', 'createComputePipelineAsync'],
+      [GPUQueue.prototype, 'submit', 'writeBuffer'], [GPUBuffer.prototype, 'mapAsync'],
+    ]) {
+      for (const method of methods) {
+        hook(prototype, method, (original) => function (...args) {
+          calls[method] = (calls[method] ?? 0) + 1;
+          return original.apply(this, args);
+        });
+      }
+    }
+    const { rt } = await openHere();
+    const session = (await rt.load(file.slice())).session();
+    await session.run('centre', keys(3));
+    for (const method of Object.keys(calls)) delete calls[method];
+    same(await session.run('centre', keys(3, 2)), await answer('centre', keys(3, 2)));
+    rt.close();
+    const made = JSON.stringify(calls);
+    check(made === '{"writeBuffer":2,"submit":1,"mapAsync":1}', `calls ${made}, want two inputs, one submission and one read-back`);
+    return made;
+  },
+
   'an adapter that is refused': () => {
     hook(GPU.prototype, 'requestAdapter', () => async () => null);
     return softmaxes({ backend: 'wasm', warns: 'there is no WebGPU adapter' });
@@ -73,6 +97,24 @@ const proofs = {
       return original.call(this, from, at, to, toAt + 2, size);
     });
     return softmaxes({ fallbacks: 2, warns: 'WebGPU cannot do this' });
+  },
+
+  'a device lost for which nobody answers': async () => {
+    let device;
+    hook(GPUAdapter.prototype, 'requestDevice', (original) => async function (...args) {
+      device = await original.apply(this, args);
+      return device;
+    });
+    hook(GPUBuffer.prototype, 'mapAsync', () => () => {
+      device.destroy();
+      return new Promise(() => {});
+    });
+    const { rt, warnings } = await openHere();
+    same(await rt.op('softmax', {}, row(5)), await answerOp('softmax', {}, row(5)));
+    const { fallbacks, backend } = await rt.stats();
+    check(fallbacks === 1 && backend === 'wasm' && warnings.length === 1, `${fallbacks} fallbacks on ${backend}, warnings ${warnings}`);
+    rt.close();
+    return warnings[0];
   },
 
   'a tensor over the limits': async () => {
