@@ -1,22 +1,21 @@
-// The proofs in a page, with module workers: the test calls prove() or measure() and gets JSON.
-import { measure, prove } from './proof.js';
+// The proofs in a page: the test calls prove() and gets JSON, or opened() and gets how many threads there are, and warnings.
+import { open } from '../../js/fovea.js';
+import { prove } from './proof.js';
 
 const query = new URL(location.href).searchParams;
 const read = async (path) => new Uint8Array(await (await fetch(`/${path}`)).arrayBuffer());
 
-// A page learns of a killed worker by a lock that the worker holds: the browser gives it to the page.
-function spawn(onMessage, onLost) {
-  const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
-  const lock = crypto.randomUUID();
-  worker.onmessage = ({ data }) => onMessage(data);
-  return {
-    lock,
-    post: (message) => worker.postMessage(message),
-    kill: () => worker.terminate(),
-    watch: () => navigator.locks.request(lock, onLost),
-  };
-}
+/** Each worker of the bridge holds one lock while it lives. */
+const held = async () => (await navigator.locks.query()).held.length;
 
-const host = { spawn, read, variant: query.get('variant'), grace: Number(query.get('grace')) };
+const host = { read, held, variant: query.get('variant'), grace: Number(query.get('grace')) };
 globalThis.prove = async () => JSON.stringify(await prove(host));
-globalThis.measure = async () => JSON.stringify(await measure(host));
+
+globalThis.opened = async (options) => {
+  const said = [];
+  const rt = await open({ ...options, onWarning: (message) => said.push(message) });
+  const { out } = await rt.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } });
+  if (out.data[0] !== 3) said.push(`1 + 2 is ${out.data[0]}`);
+  rt.close();
+  return [rt.threads, ...said].join();
+};

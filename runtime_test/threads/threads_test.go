@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -19,28 +18,20 @@ import (
 	"github.com/fovea-run/fovea/runtime_test/engine"
 )
 
-var timings = flag.Bool("timings", false, "print timings of one worker beside two, prove nothing")
-
 // proofs is how many proof.js has.
-const proofs = 8
+const proofs = 11
 
-// try runs the proofs, or the timings, by what calls a function of proof.js and returns its JSON.
-func try(t *testing.T, call func(function string) (string, error)) {
+// report prints the proofs, given as JSON.
+func report(t *testing.T, text string) {
 	t.Helper()
-	if *timings {
-		var all map[string]struct{ One, Two, Ratio float64 }
-		decode(t, call, "measure", &all)
-		for name, ms := range all {
-			t.Logf("%s: one worker %.4f ms, two %.4f ms, ratio %.2f", name, ms.One, ms.Two, ms.Ratio)
-		}
-		return
-	}
 	var all []struct {
 		Name, Said string
 		OK         bool
 		MS         int
 	}
-	decode(t, call, "prove", &all)
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
 	if len(all) != proofs {
 		t.Errorf("%d proofs were made, want %d", len(all), proofs)
 	}
@@ -50,17 +41,6 @@ func try(t *testing.T, call func(function string) (string, error)) {
 		} else {
 			t.Errorf("%s: %s", p.Name, p.Said)
 		}
-	}
-}
-
-func decode(t *testing.T, call func(string) (string, error), function string, result any) {
-	t.Helper()
-	text, err := call(function)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(text), result); err != nil {
-		t.Fatalf("%v: %s", err, text)
 	}
 }
 
@@ -78,12 +58,13 @@ func TestNode(t *testing.T) {
 	if err != nil {
 		unlessCI(t, "node is not installed; run: apt-get install nodejs (version 20 or later)")
 	}
-	try(t, func(function string) (string, error) {
-		cmd := exec.CommandContext(t.Context(), node, "runtime_test/threads/node.mjs", function)
-		cmd.Dir, cmd.Stderr = engine.Root(), os.Stderr
-		line, err := cmd.Output()
-		return string(line), err
-	})
+	cmd := exec.CommandContext(t.Context(), node, "runtime_test/threads/node.mjs")
+	cmd.Dir, cmd.Stderr = engine.Root(), os.Stderr
+	line, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report(t, string(line))
 }
 
 // A tab is a page of a browser.
@@ -113,7 +94,7 @@ func openFirefox(ctx context.Context) (tab, error) {
 }
 
 func TestBrowsers(t *testing.T) {
-	server := httptest.NewServer(isolated(http.FileServer(http.Dir(engine.Root()))))
+	server := httptest.NewServer(engine.Isolated(strict(http.FileServer(http.Dir(engine.Root())))))
 	defer server.Close()
 	for _, b := range []struct {
 		name    string
@@ -127,30 +108,65 @@ func TestBrowsers(t *testing.T) {
 		{"firefox", openFirefox, "relaxed", 0},
 	} {
 		t.Run(b.name+"/"+b.variant, func(t *testing.T) {
-			page, err := b.open(t.Context())
-			if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
-				unlessCI(t, err.Error())
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer page.Close()
-			folder := server.URL + "/runtime_test/threads/"
-			if err := page.Navigate(fmt.Sprintf("%spage.html?variant=%s&grace=%d", folder, b.variant, b.grace)); err != nil {
-				t.Fatal(err)
-			}
-			try(t, func(function string) (string, error) {
-				return page.Eval(fmt.Sprintf("import(%q).then(() => %s())", folder+"page.js", function))
-			})
+			page := visit(t, b.open, fmt.Sprintf("%s/runtime_test/threads/page.html?variant=%s&grace=%d", server.URL, b.variant, b.grace))
+			report(t, eval(t, page, "prove()"))
 		})
 	}
 }
 
-// isolated adds the headers that give a page shared memory, and the content security policy under which Fovea must work.
-func isolated(h http.Handler) http.Handler {
+// visit opens a browser with a page, and closes it after the test.
+func visit(t *testing.T, open func(context.Context) (tab, error), url string) tab {
+	t.Helper()
+	page, err := open(t.Context())
+	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
+		unlessCI(t, err.Error())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { page.Close() })
+	if err := page.Navigate(url); err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+// eval calls a function of page.js, which may still be on its way.
+func eval(t *testing.T, page tab, call string) string {
+	t.Helper()
+	text, err := page.Eval("import('./page.js').then(() => " + call + ")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestDefaults opens the bridge as most callers do: with a thread a processor where the page is isolated, elsewhere with one. It
+// says nothing either way.
+func TestDefaults(t *testing.T) {
+	site := strict(http.FileServer(http.Dir(engine.Root())))
+	plain, isolated := httptest.NewServer(site), httptest.NewServer(engine.Isolated(site))
+	defer plain.Close()
+	defer isolated.Close()
+	for name, open := range map[string]func(context.Context) (tab, error){"chromium": openChromium, "firefox": openFirefox} {
+		for _, c := range []struct{ name, site, options, want string }{
+			{"isolated", isolated.URL, "{}", "Math.min(navigator.hardwareConcurrency, 8)"},
+			{"in the page's thread", isolated.URL, "{ worker: false, threads: 4 }", "1"},
+			{"not isolated", plain.URL, "{ threads: 4 }", "1"},
+		} {
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				page := visit(t, open, c.site+"/runtime_test/threads/page.html")
+				if got, want := eval(t, page, "opened("+c.options+")"), eval(t, page, "String("+c.want+")"); got != want {
+					t.Errorf("opened %s: threads and warnings %q, want %q", c.options, got, want)
+				}
+			})
+		}
+	}
+}
+
+// strict adds the content security policy under which Fovea must work.
+func strict(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
-		w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
 		w.Header().Set("Content-Security-Policy",
 			"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'")
 		w.Header().Set("Cache-Control", "no-store")
