@@ -110,5 +110,6 @@ function styles(layers) {
     'text-decoration: underline 2px light-dark(#1f5566, #8cc6d4)',
   ];
   return layers.map((name, i) => `mark.${name} { background: none; color: inherit }
-    ::highlight(${name}), mark.${name} { ${looks[i]} }`).join('\n');
+    ::highlight(${name}), mark.${name} { ${looks[i]} }
+    @media (forced-colors: active) { ::highlight(${name}) { background-color: Mark; color: MarkText } }`).join('\n');
 }

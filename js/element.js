@@ -100,10 +100,24 @@ export class FoveaFocus extends HTMLElement {
     if (!this.isConnected) return;
     this.setAttribute('state', 'idle');
     const lack = obstacle() || this.#lack();
-    if (lack) return this.#refuse(lack);
+    if (lack) {
+      this.#refuse(lack);
+      this.#expect();
+      return;
+    }
     if (!this.hasAttribute('query')) return;
     this.#view.query.value = this.getAttribute('query'); // it may have been in the page before
     this.#ask(0);
+  }
+
+  /** Begins again when the target comes: pages that scripts build have it late. */
+  #expect() {
+    const watcher = new MutationObserver(() => {
+      if (this.isConnected && !this.target) return;
+      watcher.disconnect();
+      this.#begin();
+    });
+    watcher.observe(document, { subtree: true, childList: true });
   }
 
   /** What the page's markup lacks, in words; '' if it is nothing. */

@@ -76,6 +76,7 @@ sheet.replaceSync(`
   ol { max-height: min(16em, 40vh); margin: .3em 0 0; padding: 0; overflow: auto; list-style: none; scrollbar-width: thin; }
   ol button { width: 100%; padding: .35em .5em; border: 0; color: inherit; text-align: start; }
   ol button:hover, ol [aria-current="true"] { background: color-mix(in srgb, var(--accent) 12%, transparent); }
+  @media print { :host { display: none; } }
   @media (pointer: coarse) {
     button, input[type="range"] { min-height: 44px; }
     summary { padding-block: .8em .4em; }

@@ -25,8 +25,15 @@ async function followTag({ FoveaFocus }) {
     if (name !== 'focus') element.setAttribute(name, value);
     else if (value) element.setAttribute('for', value);
   }
+  if (place(element)) return;
+  const watcher = new MutationObserver(() => place(element) && watcher.disconnect());
+  watcher.observe(document, { subtree: true, childList: true });
+}
+
+/** Puts the element before its target, or, to say that there is none, on top. Returns whether there is one. */
+function place(element) {
   const { target } = element;
-  // Where there is no target, the element says so.
   if (target && target !== document.body) target.before(element);
-  else document.body.prepend(element);
+  else if (!element.isConnected) document.body.prepend(element);
+  return target !== null;
 }

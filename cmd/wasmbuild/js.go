@@ -40,6 +40,8 @@ func runJS(args []string, stdout, stderr io.Writer) error {
 		}
 		fmt.Fprintf(stderr, "wrote %s, %d bytes\n", filepath.Join(*out, name), len(files[name]))
 	}
+	fmt.Fprintf(stderr, "Serve the folder from your page's own origin, and in the page: <script src=\"/%s/%s\" data-focus=\"article\"></script>\n",
+		filepath.Base(*out), bundle.Script)
 	return nil
 }
 

@@ -148,6 +148,25 @@ func TestAttributes(t *testing.T) {
 	isRefused(t, tab, "Nothing in this page matches “article”")
 }
 
+// TestLateArticle adds the article when the page has long been there, as scripts that build pages do.
+func TestLateArticle(t *testing.T) {
+	tab := use(t, strings.Replace(asking, `"article"`, `"#late"`, 1), "")
+	isRefused(t, tab, "Nothing in this page matches “#late”")
+	eval(t, tab, `
+		const late = document.createElement('main');
+		late.id = 'late';
+		late.innerText = 'It rains.';
+		document.body.append(late);
+		await settle('loading');
+		return ''`)
+	if marked := ready(t, tab); marked != "It rains." {
+		t.Errorf("marked is %q", marked)
+	}
+	if next := eval(t, tab, `return (await control()).nextElementSibling.id`); next != "late" {
+		t.Errorf("the control stands before %q", next)
+	}
+}
+
 // TestTwoElements focuses on two parts of a page for different questions.
 func TestTwoElements(t *testing.T) {
 	tab := use(t, `<section>A dog barks at the moon. The bread is in the oven.</section>
