@@ -35,6 +35,9 @@ export function readTensors(instance, { handle }) {
   });
 }
 
+/** The name in the file of a weight's elements. */
+const dataName = ({ name, isQ8 }) => isQ8 ? `${name}.q` : name;
+
 /** Copies what a bound table says of dispatches and tensors. */
 export function readPlan(instance, program, table) {
   const [, tensors, , , , , , list] = instance.words(table, 8);
@@ -79,6 +82,8 @@ export class Plan {
     this.#words = words;
     this.#bound = bound;
     this.#tensors = readTensors(instance, program);
+    const missing = this.#tensors.find((t) => t.isWeight && !weights.has(dataName(t)));
+    if (missing) throw new Unable(`weight ${missing.name} is not on the device`);
     /** the shapes of all tensors */
     this.shapes = this.#tensors.map((_, i) => Array.from(bound.subarray(12 * i + 4, 12 * i + 4 + bound[12 * i + 3])));
     /** shader, operation and workgroups of each dispatch */
@@ -192,10 +197,8 @@ export class Plan {
   #buffer(word) {
     if (word === NONE) return this.#memory.nothing;
     if (SPECIAL[word]) return this.#memory.slot(SPECIAL[word]);
-    const { name, isWeight, isQ8, slot } = this.#tensors[word & ~SCALES_OF];
-    if (!isWeight) return this.#memory.slot(slot);
-    const buffer = this.#weights.get(word & SCALES_OF ? `${name}.s` : isQ8 ? `${name}.q` : name);
-    if (!buffer) throw new Unable(`weight ${name} is not on the device`);
-    return buffer;
+    const tensor = this.#tensors[word & ~SCALES_OF];
+    if (!tensor.isWeight) return this.#memory.slot(tensor.slot);
+    return this.#weights.get(word & SCALES_OF ? `${tensor.name}.s` : dataName(tensor));
   }
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -46,6 +47,9 @@ func OpenFirefox(ctx context.Context, o Options) (*Firefox, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.WebGPU && !hasVulkan() {
+		return nil, NotInstalled{"A Vulkan driver, which Firefox has WebGPU on,", "mesa-vulkan-drivers"}
+	}
 	f := &Firefox{}
 	if f.profile, err = os.MkdirTemp("", "fovea-firefox-*"); err != nil {
 		return nil, err
@@ -54,6 +58,16 @@ func OpenFirefox(ctx context.Context, o Options) (*Firefox, error) {
 		return nil, fmt.Errorf("firefox: %w", errors.Join(err, f.Close()))
 	}
 	return f, nil
+}
+
+// hasVulkan reports whether there is a Vulkan driver, where Linux looks for them.
+func hasVulkan() bool {
+	for _, dir := range []string{"/usr/share", "/usr/local/share", "/etc"} {
+		if found, _ := filepath.Glob(filepath.Join(dir, "vulkan/icd.d/*.json")); len(found) > 0 {
+			return true
+		}
+	}
+	return runtime.GOOS != "linux"
 }
 
 func (f *Firefox) start(ctx context.Context, path string, o Options) error {
