@@ -85,37 +85,25 @@ func runLens(ctx context.Context, args []string, s streams) error {
 	return nil
 }
 
-// A library is one that windows need on Linux, and Debian's package of it.
-type library struct{ name, pkg string }
-
-// libraries are what Ebitengine loads as it starts; it is linked against
-// none. Of two names in a row either will do.
-var libraries = [][]library{
-	{{"libX11.so.6", "libx11-6"}},
-	{{"libXcursor.so.1", "libxcursor1"}},
-	{{"libXi.so.6", "libxi6"}},
-	{{"libXinerama.so.1", "libxinerama1"}},
-	{{"libXrandr.so.2", "libxrandr2"}},
-	{{"libGL.so.1", "libgl1"}, {"libGLESv2.so.2", "libgles2"}},
-}
-
-// checkWindow says what a window needs and the machine has not.
+// checkWindow says what a window needs and the machine has not. On Linux
+// Ebitengine is linked against nothing and loads these as it starts: Xlib, and
+// OpenGL ES by EGL or, where there is no OpenGL ES, OpenGL.
 func checkWindow(goos string, getenv func(string) string, has func(library string) bool) error {
 	if goos != "linux" {
 		return nil
 	}
-	var missing []string
-	for _, either := range libraries {
-		found := false
-		for _, l := range either {
-			found = found || has(l.name)
-		}
-		if !found {
-			missing = append(missing, either[0].pkg)
-		}
+	var missing []string // packages of Debian
+	if !has("libX11.so.6") {
+		missing = append(missing, "libx11-6")
+	}
+	switch {
+	case !has("libGLESv2.so.2") && !has("libGL.so.1"):
+		missing = append(missing, "libgl1", "libgl1-mesa-dri")
+	case has("libGLESv2.so.2") && !has("libEGL.so.1"):
+		missing = append(missing, "libegl1")
 	}
 	if missing != nil {
-		return fmt.Errorf("the lens needs libraries that are missing; run: sudo apt-get install %s libgl1-mesa-dri", strings.Join(missing, " "))
+		return fmt.Errorf("the lens needs libraries that are missing; run: sudo apt-get install %s", strings.Join(missing, " "))
 	}
 	if getenv("DISPLAY") == "" {
 		return errors.New("there is no screen for the lens to open its window on: DISPLAY is not set\n" +

@@ -26,11 +26,8 @@ browsers() {
 	need xvfb Xvfb
 	# The native lens loads these.
 	need_library libx11-6 libX11.so.6
-	need_library libxcursor1 libXcursor.so.1
-	need_library libxi6 libXi.so.6
-	need_library libxinerama1 libXinerama.so.1
-	need_library libxrandr2 libXrandr.so.2
 	need_library libgl1 libGL.so.1
+	need_library libegl1 libEGL.so.1
 	if [ -z "$(find /usr/lib -name 'swrast_dri.so' -o -name 'libgallium*.so' 2>/dev/null | head -n 1)" ]; then missing+=(libgl1-mesa-dri); fi
 	# Firefox has WebGPU on a Vulkan driver only; this one is software, and Chromium brings its own.
 	[ -n "$(find /usr/share/vulkan/icd.d -name 'lvp_icd*' 2>/dev/null)" ] || missing+=(mesa-vulkan-drivers)

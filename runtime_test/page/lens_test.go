@@ -3,10 +3,12 @@ package page
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -400,5 +402,55 @@ func TestLensWithoutWebGL(t *testing.T) {
 	t.Log(said)
 	if !strings.Contains(said, "cannot be shown") || !strings.Contains(said, "WebGL 2") {
 		t.Errorf("without WebGL the lens says %q", said)
+	}
+}
+
+// TestLensElsewhere opens the lens in the other browsers. Where a headless one has no WebGL, the lens has to say so.
+func TestLensElsewhere(t *testing.T) {
+	origin, _ := serve(t)
+	fetchLens(t, origin)
+	type other interface {
+		Navigate(url string) error
+		Eval(js string) (string, error)
+		Close() error
+	}
+	for name, open := range map[string]func() (other, error){
+		"Firefox": func() (other, error) { return browser.OpenFirefox(t.Context(), browser.Options{}) },
+		"WebKit":  func() (other, error) { return browser.OpenWebKit(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, err := open()
+			if missing := (browser.NotInstalled{}); errors.As(err, &missing) && os.Getenv("CI") == "" {
+				t.Skip(err)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			if err := b.Navigate(origin + "/lens/#text=" + url.PathEscape(lensSentence)); err != nil {
+				t.Fatal(err)
+			}
+			said, err := b.Eval(`new Promise((done) => {
+				const see = () => {
+					const { lens, lensError } = document.documentElement.dataset;
+					if (lensError) done(lensError);
+					else if (lens && JSON.parse(lens).screen !== 'message') done(lens);
+					else setTimeout(see, 20);
+				};
+				see();
+			})`)
+			if err == nil && strings.Contains(said, "WebGL 2, which this browser does not have") {
+				t.Logf("the lens says: %s", said)
+				return
+			}
+			var s view.State
+			if err == nil {
+				err = json.Unmarshal([]byte(said), &s)
+			}
+			t.Logf("shows %d tokens and %d heads", s.Tokens, len(s.Tiles))
+			if err != nil || s.Tokens != 20 || len(s.Tiles) != 8 {
+				t.Errorf("the lens says %s (%v), want an overview of 20 tokens and 8 heads", said, err)
+			}
+		})
 	}
 }

@@ -45,3 +45,24 @@ func TestFade(t *testing.T) {
 		t.Errorf("too much of it is %v", got)
 	}
 }
+
+// TestRampIsEven asks that equal parts of a ramp look equally long, however far
+// apart its stops are.
+func TestRampIsEven(t *testing.T) {
+	r := NewRamp(Hex(0xfffdf8), Hex(0xf3dc8f), Hex(0x123349))
+	whole := 0.0
+	var parts []float64
+	for i := 0; i+15 < len(r); i += 15 {
+		part := 0.0
+		for k := i; k < i+15; k += 5 {
+			part += toLab(r[k]).distance(toLab(r[k+5]))
+		}
+		parts, whole = append(parts, part), whole+part
+	}
+	mean := whole / float64(len(parts))
+	for i, part := range parts {
+		if !(math.Abs(part-mean) <= 0.15*mean) {
+			t.Errorf("part %d of %d is %.4f long, the mean is %.4f", i, len(parts), part, mean)
+		}
+	}
+}
