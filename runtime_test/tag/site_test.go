@@ -64,8 +64,9 @@ type site struct {
 	gone    string            // the end of paths that are not found
 	mux     *http.ServeMux
 
-	mu    sync.Mutex
-	asked []string // paths
+	mu        sync.Mutex
+	asked     []string // paths
+	strangers []string // what a browser that has the site as its proxy asks others for
 }
 
 func serve(t *testing.T, page string) *site {
@@ -85,9 +86,10 @@ func serve(t *testing.T, page string) *site {
 		fmt.Fprint(w, s.page)
 	})
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		s.asked = append(s.asked, r.URL.Path)
-		s.mu.Unlock()
+		if !s.note(r) {
+			http.Error(w, "another site's", http.StatusForbidden)
+			return
+		}
 		w.Header().Set("Content-Security-Policy", policy)
 		for name, value := range s.headers {
 			w.Header().Set(name, value)
@@ -100,6 +102,18 @@ func serve(t *testing.T, page string) *site {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// note writes a request down and reports whether it is for this site.
+func (s *site) note(r *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if "http://"+r.Host != s.URL || r.Method == http.MethodConnect {
+		s.strangers = append(s.strangers, r.Method+" "+r.URL.String())
+		return false
+	}
+	s.asked = append(s.asked, r.URL.Path)
+	return true
 }
 
 // paths returns what was asked for so far.
