@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -64,8 +65,10 @@ func (v *visit) alone(text, theme string) *lens {
 func (v *visit) fromPage() *lens {
 	v.Helper()
 	l := &lens{v, lensInFrame}
+	begin := time.Now()
 	v.must(chromedp.Click(chromedp.CSS("#attention")))
 	l.until(`s.screen === 'overview'`)
+	v.Logf("from the button to the maps: %d ms", time.Since(begin).Milliseconds())
 	return l
 }
 
@@ -372,6 +375,11 @@ func TestLensOffline(t *testing.T) {
 	l := v.fromPage()
 	if s := l.state(); s.Tokens == 0 {
 		t.Errorf("without the server the lens shows %+v", s)
+	}
+	tile, top := l.state().Tiles[2].Centre(), get[float64](v, `document.querySelector('#lens iframe').getBoundingClientRect().top`)
+	l.tapAt(tile.X, tile.Y+top)
+	if s := l.until(`s.screen === 'head'`); s.Head != 2 {
+		t.Errorf("a tap on map 2 shows %+v", s)
 	}
 	v.shoot("lens-offline")
 }
