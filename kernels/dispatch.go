@@ -7,9 +7,10 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // work on so many workgroups, with the buffers and the parameters that stand
 // here, in this order; nothing about shapes is left to compute.
 const (
-	listCount  = 0 // dispatches
-	listValues = 4 // bytes that bufferValues needs
-	listScales = 8 // bytes that bufferScales needs
+	listCount  = 0  // dispatches
+	listValues = 4  // bytes that bufferValues needs
+	listScales = 8  // bytes that bufferScales needs
+	listSum    = 12 // checksum of the shaders that the numbers mean
 	listBytes  = 16
 
 	dispatchShader  = 0
@@ -44,6 +45,7 @@ func layOutDispatches(p, t U32) bool {
 		return false
 	}
 	MemoryFill(uint32(list), 0, listBytes+dispatchBytes*mostDispatches*ops)
+	list.Store(listSum, shadersSum)
 	t.Store(bindDispatches, uint32(list))
 	op := firstOp(p)
 	for i := range ops {

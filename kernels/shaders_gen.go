@@ -28,3 +28,6 @@ const (
 	shaderAdd                = 21
 	shaderActivation         = 22
 )
+
+// shadersSum is the checksum of the shaders, which their data file has, too.
+const shadersSum = 0x5877d7cb

@@ -117,8 +117,10 @@ export class Device {
    */
   async run({ instance, onDevice }, op, program, table, given) {
     if (this.#lost) throw new Unable(this.#lost);
+    const read = readPlan(instance, program, table);
+    if (read.sum !== this.#shaders.sum) throw new Unable('the shaders are of another build than the module');
     const holder = onDevice ?? this.#ops;
-    const plan = this.#plan(holder, readPlan(instance, program, table));
+    const plan = this.#plan(holder, read);
     try {
       const pipelines = await Promise.all(plan.dispatches.map((d) => this.#pipeline(d.shader)));
       const answer = await this.#guard(() => plan.run(pipelines, program, given));
@@ -168,7 +170,7 @@ export class Device {
 
   /** The pipeline of a shader, in the variant for this device. */
   #pipeline(number) {
-    if (!this.#pipelines.has(number)) this.#pipelines.set(number, this.#guard(() => this.#compile(this.#shaders[number])));
+    if (!this.#pipelines.has(number)) this.#pipelines.set(number, this.#guard(() => this.#compile(this.#shaders.kernels[number])));
     return this.#pipelines.get(number);
   }
 

@@ -41,10 +41,11 @@ const dataName = ({ name, isQ8 }) => isQ8 ? `${name}.q` : name;
 /** Copies what a bound table says of dispatches and tensors. */
 export function readPlan(instance, program, table) {
   const [, tensors, , , , , , list] = instance.words(table, 8);
-  const [count] = instance.words(list, 1);
+  const [count, , , sum] = instance.words(list, LIST_WORDS);
   return {
     instance,
     program,
+    sum, // of the shaders that are meant
     words: instance.words(list, LIST_WORDS + DISPATCH_WORDS * count).slice(),
     bound: instance.words(table + 32, 12 * tensors).slice(),
   };

@@ -22,6 +22,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"hash/crc32"
 	"slices"
 )
 
@@ -88,16 +89,32 @@ func Assemble() (all []Assembled, err error) {
 	return all, nil
 }
 
-// Data returns the data file: what Assemble gives as JSON.
-func Data() ([]byte, error) {
+// Data returns the data file, JSON of all kernels and of their checksum. A
+// module is built with the checksum of the kernels whose numbers, buffers and
+// parameters it means; with others a program would compute something else.
+func Data() (data []byte, sum uint32, err error) {
 	all, err := Assemble()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	kernels, err := encode(all)
+	if err != nil {
+		return nil, 0, err
+	}
+	sum = crc32.ChecksumIEEE(kernels)
+	data, err = encode(struct {
+		Sum     uint32          `json:"sum"`
+		Kernels json.RawMessage `json:"kernels"`
+	}{sum, kernels})
+	return data, sum, err
+}
+
+// encode is json.Marshal that leaves < and > as they are.
+func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	err = enc.Encode(all)
+	err := enc.Encode(v)
 	return b.Bytes(), err
 }
 

@@ -74,7 +74,7 @@ func TestVariants(t *testing.T) {
 
 // TestSize holds the data file within what a page may load for WebGPU.
 func TestSize(t *testing.T) {
-	data, err := Data()
+	data, _, err := Data()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,6 +75,11 @@ const proofs = {
     return softmaxes({ backend: 'wasm', warns: 'JSON' });
   },
 
+  'shaders of another build': () => {
+    hookShaders(async (response) => new Response((await response.text()).replace('"sum":', '"sum":1')));
+    return softmaxes({ fallbacks: 2, warns: 'another build' });
+  },
+
   'shaders that do not compile': () => {
     hookShaders(async (response) => new Response((await response.text()).replaceAll('fn main(', 'fn main(,')));
     return softmaxes({ fallbacks: 2, warns: 'WebGPU cannot do this' });

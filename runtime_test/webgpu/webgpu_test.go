@@ -127,7 +127,7 @@ var browsers = []struct {
 }{{"chromium", openChromium}, {"firefox", openFirefox}}
 
 // proofs is how many faults.js has.
-const proofs = 16
+const proofs = 17
 
 func TestFaults(t *testing.T) {
 	for _, b := range browsers {

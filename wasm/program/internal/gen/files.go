@@ -66,12 +66,16 @@ func shaders() []byte {
 	for i, k := range wgsl.Kernels {
 		fmt.Fprintf(b, "shader%s = %d\n", camel(k.Name), i)
 	}
-	b.WriteString(")\n")
+	_, sum, err := wgsl.Data()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintf(b, ")\n\n// shadersSum is the checksum of the shaders, which their data file has, too.\nconst shadersSum = %#x\n", sum)
 	return goSource(b)
 }
 
 func shaderData() []byte {
-	data, err := wgsl.Data()
+	data, _, err := wgsl.Data()
 	if err != nil {
 		panic(err)
 	}
