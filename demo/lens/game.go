@@ -68,16 +68,15 @@ func (g *game) read(ctx context.Context, open func(context.Context) (*attention.
 	})
 }
 
-// Layout makes the screen as many pixels as the device has.
+// Layout makes the screen as many pixels as the device has. The window's size
+// is in pixels already where the scale is given.
 func (g *game) Layout(w, h int) (int, int) {
-	scale := g.scale
-	if scale == 0 {
-		scale = ebiten.Monitor().DeviceScaleFactor()
-		g.Resize(float64(w), float64(h), scale)
-	} else {
-		g.Resize(float64(w)/scale, float64(h)/scale, scale)
+	if g.scale > 0 {
+		g.Resize(float64(w)/g.scale, float64(h)/g.scale, g.scale)
 		return w, h
 	}
+	scale := ebiten.Monitor().DeviceScaleFactor()
+	g.Resize(float64(w), float64(h), scale)
 	return int(float64(w) * scale), int(float64(h) * scale)
 }
 

@@ -131,10 +131,16 @@ func (k glyphKey) outline() outline {
 	return out
 }
 
-// points calls f with each segment's points, in pixels.
+// each calls f with each segment's points, in pixels.
 func (o outline) each(f func(op sfnt.SegmentOp, p []point)) {
 	for _, s := range o {
-		n := map[sfnt.SegmentOp]int{sfnt.SegmentOpMoveTo: 1, sfnt.SegmentOpLineTo: 1, sfnt.SegmentOpQuadTo: 2, sfnt.SegmentOpCubeTo: 3}[s.Op]
+		n := 1
+		switch s.Op {
+		case sfnt.SegmentOpQuadTo:
+			n = 2
+		case sfnt.SegmentOpCubeTo:
+			n = 3
+		}
 		var p [3]point
 		for i := range n {
 			p[i] = point{float64(s.Args[i].X) / 64, float64(s.Args[i].Y) / 64}

@@ -33,7 +33,7 @@ type overviewLayout struct {
 func (v *View) layoutOverview() overviewLayout {
 	m := v.margin()
 	var l overviewLayout
-	l.text = paint.Regular.Wrap(paint.Printable(v.reading.Text), body, min(v.w-2*m, 1100), 2)
+	l.text = paint.Regular.Wrap(v.text, body, min(v.w-2*m, 1100), 2)
 	top := m + 40 + 22*float64(len(l.text))
 	if v.clipNote() != "" {
 		top += 22
@@ -97,14 +97,14 @@ func (v *View) drawOverview() {
 	l, p, t, m := v.layoutOverview(), v.painter, v.theme, v.margin()
 	y := m + 20
 	x := l.names[0].X
-	p.Text("What each head looks at", paint.Point{X: x, Y: y}, paint.Style{Font: paint.Medium, Size: title, Ink: t.Ink})
+	p.Text(paint.Medium.Fit("What each head looks at", title, v.w-x-m), paint.Point{X: x, Y: y}, paint.Style{Font: paint.Medium, Size: title, Ink: t.Ink})
 	y += 8
 	for _, line := range l.text {
 		y += 22
 		p.Text(line, paint.Point{X: x, Y: y}, paint.Style{Font: paint.Regular, Size: body, Ink: t.Soft})
 	}
 	if note := v.clipNote(); note != "" {
-		p.Text(note, paint.Point{X: x, Y: y + 22}, paint.Style{Font: paint.Regular, Size: small, Ink: t.Warm})
+		p.Text(paint.Regular.Fit(note, small, v.w-x-m), paint.Point{X: x, Y: y + 22}, paint.Style{Font: paint.Regular, Size: small, Ink: t.Warm})
 	}
 	p.Clip(paint.Rect{Y: l.grid.Y, W: v.w, H: l.grid.H}, func() {
 		for i, name := range l.names {

@@ -26,6 +26,7 @@ type View struct {
 
 	heading, message string // shown in place of a reading
 	reading          *attention.Reading
+	text             string // as much of it as is looked at, as it can be shown
 	labels           []string
 	heads            []headInfo // by layer, then head
 	textures         map[textureKey]*paint.Texture
@@ -76,7 +77,7 @@ func (v *View) Show(r *attention.Reading) {
 		return
 	}
 	v.Say("", "")
-	v.reading = r
+	v.reading, v.text = r, beginning(r)
 	for i := range r.Tokens {
 		v.labels = append(v.labels, label(r, i))
 	}

@@ -282,3 +282,30 @@ func contains(list []int, v int) bool {
 	}
 	return false
 }
+
+func TestBeginning(t *testing.T) {
+	tokens := []attention.Token{{Start: 0, End: 5}}
+	for _, c := range []struct {
+		text string
+		all  int
+		want string
+	}{
+		{"light", 1, "light"},
+		{"light and so on", 4, "light…"},
+		{strings.Repeat("北", 2000), 1, "U+5317…"},
+	} {
+		r := attention.New(c.text, tokens, 1, []float32{1})
+		r.All = c.all
+		if r.Text[0] != 'l' {
+			r.Tokens = []attention.Token{{Start: 0, End: len(c.text)}}
+		}
+		got := beginning(r)
+		if c.want == "U+5317…" {
+			if !strings.HasSuffix(got, "U+5317…") || strings.Count(got, "U+5317") != 1000 {
+				t.Errorf("a long text begins with %d letters: %.40s", strings.Count(got, "U+5317"), got)
+			}
+		} else if got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}

@@ -12,6 +12,21 @@ import (
 	"github.com/fovea-run/fovea/demo/lens/paint"
 )
 
+// beginning is the text that is looked at, or some lines of it.
+func beginning(r *attention.Reading) string {
+	const enough = 1000 // letters
+	end, n := r.Tokens[len(r.Tokens)-1].End, 0
+	for i := range r.Text[:end] {
+		if n++; n > enough {
+			return paint.Printable(r.Text[:i]) + "…"
+		}
+	}
+	if r.All > len(r.Tokens) {
+		return paint.Printable(r.Text[:end]) + "…"
+	}
+	return paint.Printable(r.Text)
+}
+
 // label is a token's text as it can be shown. A dot says that it goes on with
 // the word of the token before it.
 func label(r *attention.Reading, token int) string {
