@@ -2,7 +2,7 @@
 // (see worker.js) or inline; everything in and out can be posted.
 
 import { Crew } from './crew.js';
-import { download } from './download.js';
+import { download, joined } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs, wantedOutputs } from './execute.js';
 import { Instance, isForThreads } from './instance.js';
@@ -147,11 +147,11 @@ export class Core {
 
   /**
    * Loads a model file.
-   * @param {ArrayBuffer|Uint8Array} buffer
+   * @param {ArrayBuffer|Uint8Array|Uint8Array[]} buffer
    * @param {(p: {loaded: number, total: number}) => void} progress
    */
   async load(buffer, progress) {
-    const file = asBytes(buffer);
+    const file = joined(buffer);
     const { metadata, entries } = readSafetensors(file);
     await checkDigest(file, metadata);
     const loaded = this.loadSync(file, progress);
@@ -165,7 +165,7 @@ export class Core {
    * takes waiting: the caller has done it, see checkDigest.
    */
   loadSync(buffer, progress) {
-    const file = asBytes(buffer);
+    const file = joined(buffer);
     const { metadata, entries } = readSafetensors(file);
     const card = readCard(metadata);
     const instance = Instance.create(this.#module, this.#maxMemory);
@@ -343,8 +343,6 @@ function makeOperation(instance, name, row, attrs, tensors, wanted) {
 /** The address of a file that ships with the code, or lies in another folder. */
 const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL(name);
 
-const asBytes = (b) => b instanceof Uint8Array ? b : new Uint8Array(b);
-
 const encodeText = (text) => new TextEncoder().encode(text);
 
 /** Cuts words into groups. */
@@ -352,7 +350,7 @@ const groups = (words, width) => Array.from({ length: words.length / width }, (_
 
 async function compile(url) {
   const { bytes } = await download(url, { op: 'open' });
-  return WebAssembly.compile(bytes).catch((err) => { throw wrap(err, 'compile', { op: 'open' }); });
+  return WebAssembly.compile(joined(bytes)).catch((err) => { throw wrap(err, 'compile', { op: 'open' }); });
 }
 
 function readCard(metadata) {

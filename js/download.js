@@ -8,10 +8,11 @@ import { FoveaError, wrap } from './error.js';
  */
 
 /**
- * Returns the bytes of source and whether they may be given away.
+ * Returns the bytes of source and whether they may be given away. What comes
+ * over the network stays in its chunks: to join them would hold up a page.
  * @param {string|URL|Response|ArrayBuffer|Uint8Array} source
  * @param {{op: string, signal?: AbortSignal, onProgress?: (p: Progress) => void}} o
- * @returns {Promise<{bytes: ArrayBuffer|Uint8Array, owned: boolean}>}
+ * @returns {Promise<{bytes: ArrayBuffer|Uint8Array|Uint8Array[], owned: boolean}>}
  */
 export async function download(source, { op, signal, onProgress }) {
   signal?.throwIfAborted();
@@ -51,5 +52,20 @@ async function readBody(response, signal, onProgress) {
   }
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
-  return new Blob(chunks).arrayBuffer();
+  return chunks;
 }
+
+/** One array of what download returns. */
+export function joined(bytes) {
+  if (!Array.isArray(bytes)) return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  const all = new Uint8Array(bytes.reduce((n, chunk) => n + chunk.length, 0));
+  let at = 0;
+  for (const chunk of bytes) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** The buffers of chunks, each once, to be given away. */
+export const buffersOf = (chunks) => [...new Set(chunks.map(({ buffer }) => buffer))];

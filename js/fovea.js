@@ -19,7 +19,7 @@
 // the signal's reason. What it returns is a copy.
 
 import { InlineBackend, WorkerBackend } from './backend.js';
-import { download } from './download.js';
+import { buffersOf, download } from './download.js';
 import { FoveaError } from './error.js';
 import { isForThreads } from './instance.js';
 import { canShareMemory } from './probe.js';
@@ -159,7 +159,7 @@ export class Runtime {
     // Not given the signal: what is loaded must be freed.
     const { id, card, programs } = await this.#backend.call('load', [bytes], {
       onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
-      transfer: owned ? [bytes] : [],
+      transfer: owned ? buffersOf(bytes) : [],
     });
     const model = new Model(this.#backend, id, card, programs);
     if (signal?.aborted) {

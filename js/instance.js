@@ -93,7 +93,6 @@ export class Instance {
       return this.#exports[name](...args) >>> 0;
     } catch (err) {
       this.#trap = new FoveaError('trap', { op, got: err.message, cause: err });
-      this.dismiss();
       throw this.#trap;
     }
   }

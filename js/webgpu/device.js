@@ -1,7 +1,7 @@
 // Running programs on a WebGPU device. Core asks it first, and computes in
 // the module what it throws at. Calls come one after another.
 
-import { download } from '../download.js';
+import { download, joined } from '../download.js';
 import { operationAt } from '../program.js';
 import { fromBytes } from '../tensor.js';
 import { Memory } from './memory.js';
@@ -37,7 +37,7 @@ export class Device {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter || !insist && isSoftware(adapter)) return null;
     const { bytes } = await download(shadersURL, { op: 'open' });
-    const shaders = JSON.parse(new TextDecoder().decode(bytes));
+    const shaders = JSON.parse(new TextDecoder().decode(joined(bytes)));
     const gpu = await adapter.requestDevice({
       requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),

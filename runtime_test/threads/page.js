@@ -1,4 +1,5 @@
 // The proofs in a page: the test calls prove() and gets JSON, or opened() and gets how many threads there are, and warnings.
+import { Focus } from '../../js/focus.js';
 import { open } from '../../js/fovea.js';
 import { prove } from './proof.js';
 
@@ -18,4 +19,13 @@ globalThis.opened = async (options) => {
   if (out.data[0] !== 3) said.push(`1 + 2 is ${out.data[0]}`);
   rt.close();
   return [rt.threads, ...said].join();
+};
+
+/** Loads the model and focuses on the article. */
+globalThis.read = async () => {
+  const rt = await open();
+  const focus = new Focus(await rt.load('/demo/model/use-lite-int8.safetensors'));
+  const doc = await focus.open(await (await fetch('/demo/article/opticks.txt')).text());
+  const { ranked } = await doc.focus({ text: 'why do soap bubbles have so many colours', budget: 0.1 });
+  return `${ranked.length} sentences on ${rt.threads} threads`;
 };
