@@ -99,15 +99,14 @@ export class FoveaFocus extends HTMLElement {
   #begin() {
     if (!this.isConnected) return;
     this.setAttribute('state', 'idle');
-    const lack = obstacle() || this.#lack();
-    if (lack) {
-      this.#refuse(lack);
+    if (obstacle()) return this.#refuse(obstacle());
+    if (!this.target) {
+      this.#refuse(this.#lack());
       this.#expect();
-      return;
+    } else if (this.hasAttribute('query')) {
+      this.#view.query.value = this.getAttribute('query'); // it may have been in the page before
+      this.#ask(0);
     }
-    if (!this.hasAttribute('query')) return;
-    this.#view.query.value = this.getAttribute('query'); // it may have been in the page before
-    this.#ask(0);
   }
 
   /** Begins again when the target comes: pages that scripts build have it late. */
@@ -145,7 +144,7 @@ export class FoveaFocus extends HTMLElement {
 
   /** Answers the query after a delay, unless it is asked again before. */
   async #ask(delay) {
-    if (obstacle()) return;
+    if (obstacle()) return this.#refuse(obstacle());
     const signal = this.#turn();
     this.#view.showBudget();
     await this.#try(signal, async () => {

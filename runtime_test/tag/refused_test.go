@@ -103,8 +103,9 @@ func TestOtherOrigin(t *testing.T) {
 			tab := start(t, b.open)
 			visit(t, tab, s)
 			isRefused(t, tab, "fovea.js comes from "+other.URL, "this page from "+s.URL, "only from the page’s own origin", "Copy the folder")
-			if console := eval(t, tab, `return complaints.join('\n')`); !strings.Contains(console, problem(t, tab)) {
-				t.Errorf("the console has %q, want what the page says", console)
+			eval(t, tab, `document.body.append('more'); await new Promise((done) => setTimeout(done)); return ''`) // no reason to complain again
+			if console := eval(t, tab, `return complaints.join('\n')`); strings.Count(console, problem(t, tab)) != 1 {
+				t.Errorf("the console has %q, want what the page says, once", console)
 			}
 		})
 	}
