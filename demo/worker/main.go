@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"syscall/js"
 
 	"github.com/fovea-run/fovea/demo/worker/api"
@@ -15,6 +16,8 @@ import (
 )
 
 func main() {
+	// What Go has seen of JavaScript lives until Go collects it.
+	debug.SetGCPercent(30)
 	// As syumai/workers has it: context.env are the bindings of the deployment,
 	// context.binding is where Go puts what JavaScript calls.
 	env, binding := js.Global().Get("context").Get("env"), js.Global().Get("context").Get("binding")

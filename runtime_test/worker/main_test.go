@@ -43,6 +43,21 @@ var bundle = sync.OnceValues(func() (string, error) {
 // serve starts the Worker; replace names modules that other files stand in for.
 func serve(t *testing.T, env map[string]string, replace map[string]string) *workerd.Server {
 	t.Helper()
+	config := configure(t, env)
+	for name, path := range replace {
+		i := slices.IndexFunc(config.Modules, func(m workerd.Module) bool { return m.Name == name })
+		if i < 0 { // one more
+			config.Modules = append(config.Modules, workerd.Module{Name: name, Path: path})
+			continue
+		}
+		config.Modules[i].Path = path
+	}
+	return start(t, config)
+}
+
+// configure builds the Worker and returns how it runs with test keys and origins, and with env.
+func configure(t *testing.T, env map[string]string) workerd.Config {
+	t.Helper()
 	if _, err := workerd.Find(); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
@@ -57,19 +72,16 @@ func serve(t *testing.T, env map[string]string, replace map[string]string) *work
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, path := range replace {
-		i := slices.IndexFunc(config.Modules, func(m workerd.Module) bool { return m.Name == name })
-		if i < 0 { // one more
-			config.Modules = append(config.Modules, workerd.Module{Name: name, Path: path})
-			continue
-		}
-		config.Modules[i].Path = path
-	}
 	config.Env = map[string]string{"API_KEYS": keys, "ALLOWED_ORIGINS": origins}
 	for name, value := range env {
 		config.Env[name] = value
 	}
 	config.Addr, config.Log = "127.0.0.1:0", &log{t: t}
+	return config
+}
+
+func start(t *testing.T, config workerd.Config) *workerd.Server {
+	t.Helper()
 	s, err := workerd.Start(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)

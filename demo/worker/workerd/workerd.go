@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -25,6 +26,7 @@ type Config struct {
 	Disks   map[string]string // its bindings to folders, which it fetches files from
 	Addr    string            // to listen on; port 0 for any
 	Log     io.Writer         // what workerd says
+	V8Flags []string          // of its JavaScript engine
 }
 
 // A Module is a file of code by the name that imports have for it.
@@ -133,8 +135,16 @@ func (c Config) write() (path string, err error) {
 		fmt.Fprintf(&bindings, "        ( name = %q, service = %q ),\n", name, name)
 		fmt.Fprintf(&services, "    ( name = %q, disk = ( path = %q ) ),\n", name, c.Disks[name])
 	}
-	_, err = fmt.Fprintf(f, config, compatibilityDate, modules.String(), bindings.String(), services.String())
+	_, err = fmt.Fprintf(f, config, compatibilityDate, modules.String(), bindings.String(), services.String(), quoted(c.V8Flags))
 	return f.Name(), err
+}
+
+func quoted(flags []string) string {
+	var list []string
+	for _, flag := range flags {
+		list = append(list, strconv.Quote(flag))
+	}
+	return strings.Join(list, ", ")
 }
 
 // relative is path as a file has it: capnp looks up other paths elsewhere.
@@ -162,5 +172,6 @@ const config :Workerd.Config = (
     ) ),
 %s  ],
   sockets = [ ( name = "http", http = (), service = "worker" ) ],
+  v8Flags = [ %s ],
 );
 `
