@@ -63,22 +63,18 @@ func (c *checker) constant(x ast.Expr, tv types.TypeAndValue) {
 	case constant.Complex:
 		c.errorf(x, "no complex numbers: keep two floats")
 	default:
-		if b, ok := tv.Type.Underlying().(*types.Basic); ok && b.Info()&types.IsUntyped == 0 {
+		if b := tv.Type.Underlying().(*types.Basic); b.Info()&types.IsUntyped == 0 {
 			c.valueType(x, tv.Type)
 		}
 	}
 }
 
 func (c *checker) ident(x *ast.Ident) {
-	switch o := c.info.Uses[x].(type) {
+	switch c.info.Uses[x].(type) {
 	case *types.Func:
 		c.errorf(x, "no function values: call %s directly", x.Name)
 	case *types.Nil:
 		c.errorf(x, "no nil: the address 0 stands for none")
-	case *types.Var:
-		if o.Parent() != c.pkg.Types.Scope() { // package variables have their own diagnostic
-			return
-		}
 	}
 }
 
@@ -133,7 +129,7 @@ func (c *checker) division(op token.Token, y ast.Expr, t types.Type) {
 		return
 	}
 	v := c.info.Types[y].Value
-	if v == nil || constant.Sign(v) == 0 || constant.Compare(v, token.EQL, constant.MakeInt64(-1)) {
+	if v == nil || constant.Compare(v, token.EQL, constant.MakeInt64(-1)) { // zero is no Go
 		c.errorf(y, "signed %s only by a constant other than 0 and -1 (the least integer by -1 differs): use unsigned operands", op)
 	}
 }
@@ -150,7 +146,7 @@ func (c *checker) shift(y ast.Expr, t types.Type) {
 		width = 64
 	}
 	if v := c.info.Types[y].Value; v != nil {
-		if n, exact := constant.Uint64Val(constant.ToInt(v)); !exact || n >= width {
+		if n, _ := constant.Uint64Val(constant.ToInt(v)); n >= width {
 			c.errorf(y, "shift count %s is not below the width: write a count of 0 to %d", v, width-1)
 		}
 		return

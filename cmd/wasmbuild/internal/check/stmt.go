@@ -24,7 +24,6 @@ func (c *checker) stmt(s ast.Stmt) {
 		c.assign(s)
 	case *ast.IncDecStmt:
 		c.target(s.X)
-		c.expr(s.X)
 	case *ast.DeclStmt:
 		c.decl(s.Decl.(*ast.GenDecl))
 	case *ast.IfStmt:
@@ -97,7 +96,6 @@ func (c *checker) assign(s *ast.AssignStmt) {
 	if !ok {
 		return
 	}
-	c.expr(s.Lhs[0])
 	c.binaryOp(s, op, s.Lhs[0], s.Rhs[0], c.info.Types[s.Lhs[0]].Type)
 }
 

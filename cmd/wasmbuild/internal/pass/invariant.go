@@ -65,22 +65,22 @@ func (inv *invariants) extract(loop *ir.Loop) []ir.Stmt {
 		}
 		return &ir.Get{L: locals[c]}
 	}}
-	inv.rewrite(&r, loop.Body, calls(loop.Body))
+	inv.rewrite(&r, loop.Body)
 	return out
 }
 
 // rewrite applies r to the expressions in list, except in the pass's own
-// assignments and, if outside, in loops.
-func (inv *invariants) rewrite(r *ir.Rewriter, list []ir.Stmt, outside bool) {
+// assignments.
+func (inv *invariants) rewrite(r *ir.Rewriter, list []ir.Stmt) {
 	for _, s := range list {
-		if _, loop := s.(*ir.Loop); inv.own[s] || loop && outside {
+		if inv.own[s] {
 			continue
 		}
 		for _, x := range ir.Exprs(s) {
 			r.Operand(x)
 		}
 		for _, b := range ir.Bodies(s) {
-			inv.rewrite(r, *b, outside)
+			inv.rewrite(r, *b)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func nest(f *ir.Func) {
 // tee merges an assignment with the read of the local that follows it.
 func tee(f *ir.Func) {
 	move(f, func(l *ir.Local, x ir.Expr, next ir.Stmt) (ir.Expr, bool) {
-		if into, _, ok := single(next); ok && into == l && getsIn(next, l) == 1 {
+		if into, _, _ := single(next); into == l && getsIn(next, l) == 1 {
 			return x, true // the next statement overwrites it
 		}
 		return &ir.Tee{L: l, X: x}, true
@@ -103,9 +103,6 @@ func (m *mover) expr(x *ir.Expr) bool {
 		if m.expr(o) {
 			return true
 		}
-	}
-	if t, ok := (*x).(*ir.Tee); ok && t.L == m.local {
-		return true
 	}
 	m.before |= ir.OwnEffect(*x)
 	return false

@@ -16,7 +16,7 @@ func renew(f *ir.Func) {
 			for _, x := range ir.Exprs(s) {
 				renewIn(*x, passing)
 			}
-			if l, _, ok := single(s); ok && c.sets[l] == 1 && c.gets[l] == 1 {
+			if l, _, _ := single(s); c.sets[l] == 1 && c.gets[l] == 1 {
 				passing[l] = true
 			}
 		}

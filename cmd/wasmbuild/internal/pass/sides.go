@@ -69,7 +69,7 @@ func (c *sider) expr(x ir.Expr) ir.Expr {
 	}
 	a, b := o.Args[0], o.Args[1]
 	name := mirrored[o.In.Name[len("i32."):]]
-	if t := a.Type(); name == "" || t != ir.I32 && t != ir.I64 {
+	if name == "" {
 		return x
 	}
 	if _, and := a.(*ir.Op); and && c.may(a) {

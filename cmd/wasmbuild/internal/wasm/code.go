@@ -41,8 +41,8 @@ type coder struct {
 func body(f *ir.Func, funcs map[*ir.Func]uint64) (buffer, []Mark) {
 	locals, declared := assignLocals(f)
 	c := &coder{buffer: declaration(declared), funcs: funcs, locals: locals}
-	for i, s := range f.Body {
-		if r, ok := s.(*ir.Return); ok && i == len(f.Body)-1 {
+	for _, s := range f.Body {
+		if r, ok := s.(*ir.Return); ok { // what follows is never reached
 			c.exprs(r.X) // the function's end returns them
 			c.op("end")
 			return c.buffer, c.marks
