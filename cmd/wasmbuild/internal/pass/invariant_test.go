@@ -24,6 +24,8 @@ func TestInvariant(t *testing.T) {
 		{"outside", list(set(v, one()), cond(get(x), list(set(v, one())), nil)),
 			"v = i8x16.splat(1)\nif x\n\tv = i8x16.splat(1)"},
 		{"zero", list(loop(a, set(v, &ir.Const{T: ir.V128}), brIf(a, get(x)))), "loop @a\n\tv = v128 0x0 0x0\n\tbr @a if x"},
+		{"half of zero", list(loop(a, set(v, &ir.Const{T: ir.V128, Lo: 1}), set(v, &ir.Const{T: ir.V128, Hi: 1}), brIf(a, get(x)))),
+			"const = v128 0x1 0x0\nconst.2 = v128 0x0 0x1\nloop @a\n\tv = const\n\tv = const.2\n\tbr @a if x"},
 		{"same twice", list(loop(a, set(v, one()), set(v, op("i8x16.add", one(), op("i8x16.splat", num(2)))), brIf(a, get(x)))),
 			"const = i8x16.splat(1)\nconst.2 = i8x16.splat(2)\nloop @a\n\tv = const\n\tv = i8x16.add(const, const.2)\n\tbr @a if x"},
 	})

@@ -25,6 +25,8 @@ func TestRenew(t *testing.T) {
 		{"read again", list(set(v, vector(x)), eval(bits(get(v))), set(u, get(v))),
 			"v = v128.load+0(x)\nv128.bitselect(u, v128.or(v, v), w)\nu = v"},
 		{"assigned again", list(set(v, vector(x)), eval(bits(get(v))), end), "v = v128.load+0(x)\nv128.bitselect(u, v128.or(v, v), w)\nv = u"},
+		{"assigned again in an expression", list(set(v, vector(x)), eval(bits(get(v))), eval(op("v128.any_true", teed(v, vector(y))))),
+			"v = v128.load+0(x)\nv128.bitselect(u, v128.or(v, v), w)\nv128.any_true((v = v128.load+0(y)))"},
 		{"assigned behind", list(loop(a, eval(bits(get(v))), set(v, vector(x)), br(a))),
 			"loop @a\n\tv128.bitselect(u, v128.or(v, v), w)\n\tv = v128.load+0(x)\n\tbr @a"},
 		{"assigned before a loop", list(set(v, vector(x)), loop(a, eval(bits(get(v))), br(a))),

@@ -7,6 +7,9 @@ func relaxed(x, y Int8x16, z Int32x4) Int32x4 {
 		for range 2 {
 			z = x.RelaxedDotAdd(y, z)
 		}
+		if z.AllTrue() {
+			z = x.RelaxedDotAdd(y, z)
+		}
 	} else {
 		z = x.RelaxedDotAdd(y, z) // want "call it inside `if Relaxed"
 	}

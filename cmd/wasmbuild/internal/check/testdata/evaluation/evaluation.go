@@ -22,7 +22,20 @@ func divisions(x, y uint32, p U32) uint32 {
 	for x/(y&1) == note(note(x/y)) { // want "may trap"
 		s++
 	}
-	return s
+	var t = x/y + note(x)     // want "may trap"
+	for range x/y + note(x) { // want "may trap"
+	}
+	switch x/y + note(x) { // want "may trap"
+	case 1:
+	}
+	if x > 3 && x/y > note(x) || x/y > note(y) { // want "may trap"
+	}
+	U32(x/y).Store(0, note(x)) // want "may trap"
+	s += x/(y|s) + note(x)     // want "may trap"
+	s += x/(y|4) + x/(8|y) + note(x)
+	if x/y > 3 || note(x) > 2 {
+	}
+	return s + t
 }
 
 func allowed(x, y uint32, f float32, p U32) uint32 {

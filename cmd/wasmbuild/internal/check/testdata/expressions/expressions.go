@@ -67,6 +67,24 @@ func others(p U32, x uint32) uint32 {
 	return 1
 }
 
+// converted has the faults inside conversions.
+func converted(p U32, n uint32) uint32 {
+	_ = uint64(p.Load(n))         // want "the offset is part of the instruction"
+	_ = Int32x4(Mask32x4{}).Not() // want "vectors are not converted" "no composite literals"
+	return uint32(uint8(n))       // want "write uint32 or uint64"
+}
+
+func counts(x, n, m uint32, c chan uint32) uint32 { // want "no channels"
+	x = x << (n + 3)   // want "must be masked"
+	x = x << (n & m)   // want "must be masked"
+	x = x << (n &^ 31) // want "must be masked"
+	x = x<<(n&31) + x>>(7&n)
+	_ = 2i         // want "no complex numbers: keep two floats"
+	return x + <-c // want "no operator <- here"
+}
+
+func length() uint32 { return uint32(len("four")) }
+
 // once has one fault a line.
 func once(p U32) {
 	f, g := func() {}, func() {}  // want "no closures"

@@ -4,6 +4,10 @@ import "math" // want "could not import math .a kernel imports nothing but"
 
 type broken missing // want "undefined: missing"
 
+func before(x []uint32) {} // want "no slices"
+
+func prints() { println(1) } // want "no printing"
+
 func root(x []float64) float64 { return math.Sqrt(x[0]) }
 
 func unknown(x []uint32) uint32 { return missing } // want "undefined: missing"
@@ -15,6 +19,14 @@ func unused() {
 func arguments() uint32 { return uint32() } // want "missing argument in conversion"
 
 func empty(b broken) {}
+
+func result() missing { return 1 } // want "undefined: missing"
+
+func follows() uint32 {
+	x := result()
+	_ = x
+	return uint32(2)
+}
 
 func slices(x []uint32) {} // want "no slices"
 

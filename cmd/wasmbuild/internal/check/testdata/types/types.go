@@ -25,6 +25,12 @@ func arena(a Arena)                 {}           // want "no structs"
 
 func (i index) method() {} // want "no methods"
 
+type list[T any] uint32 // want "only numeric types can be named"
+
+func outside(x uint32) uint32 // want "outside has no body"
+
+func main() {} // want "main never runs"
+
 func init() {} // want "never runs"
 
 func inside() {
