@@ -232,17 +232,22 @@ func TestLensFromPage(t *testing.T) {
 	}
 	l.press("Escape", 27)
 	do(v, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "Escape", Code: "Escape", WindowsVirtualKeyCode: 27})
-	if !get[bool](v, `new Promise((done) => {
-		const dialog = document.querySelector('#lens'), see = () => dialog.open ? setTimeout(see, 10) : done(!dialog.querySelector('iframe'));
+	get[bool](v, `new Promise((done) => {
+		const dialog = document.querySelector('#lens'), see = () => dialog.open || dialog.querySelector('iframe') ? setTimeout(see, 10) : done(true);
 		see();
-	})`) {
-		t.Error("the frame stays in the dialog that Escape has closed")
-	}
+	})`)
 	v.must(chromedp.Click(chromedp.CSS("#ranked li:nth-child(3) button")))
 	l = v.fromPage()
 	if words := get[string](v, lensInFrame+`.querySelector('#words').textContent`); words != l.state().Words {
 		t.Errorf("the page says %q to those who hear it, the lens %q", words, l.state().Words)
 	}
+	// A browser may take the canvas's GPU away at any time.
+	v.must(chromedp.Evaluate[chromedp.Void](`{
+		const lens = ` + lensInFrame + `;
+		lens.documentElement.dataset.lost = true;
+		lens.querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext();
+	}`))
+	l.until(`!d.lost && s.screen === 'overview'`)
 	v.must(chromedp.Click(chromedp.CSS("#lens > button")))
 	models := 0
 	for _, asked := range v.watch.all() {

@@ -12,16 +12,18 @@ type Painter struct {
 	scale float64 // device pixels in a device-independent one
 	clip  image.Rectangle
 	list  List
+	spare List // the last picture, whose memory the next takes
 }
 
 // NewPainter returns a Painter.
 func NewPainter() *Painter { return &Painter{atlas: newAtlas()} }
 
 // Picture returns what draw draws, on w × h device-independent pixels with
-// scale device pixels in each. It may call draw twice.
+// scale device pixels in each. It may call draw twice. What it returns is valid
+// until the next picture.
 func (p *Painter) Picture(w, h, scale float64, draw func()) List {
 	for range 2 {
-		p.scale, p.list = scale, nil
+		p.scale, p.list, p.spare = scale, p.spare[:0], p.list
 		p.clip = image.Rect(0, 0, int(math.Ceil(w*scale)), int(math.Ceil(h*scale)))
 		draw()
 		if !p.atlas.full {
@@ -54,7 +56,11 @@ func (p *Painter) batch(t *Texture) *Batch {
 	if n := len(p.list); n > 0 && p.list[n-1].Texture == t && p.list[n-1].Clip == p.clip {
 		return &p.list[n-1]
 	}
-	p.list = append(p.list, Batch{Clip: p.clip, Texture: t})
+	b := Batch{Clip: p.clip, Texture: t}
+	if i := len(p.list); i < len(p.spare) {
+		b.Vertices, b.Indices = p.spare[i].Vertices[:0], p.spare[i].Indices[:0]
+	}
+	p.list = append(p.list, b)
 	return &p.list[len(p.list)-1]
 }
 

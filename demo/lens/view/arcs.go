@@ -71,18 +71,32 @@ type arc struct {
 	weight   float32
 }
 
-// arcsOf returns the arcs to show of a head, weakest first: those of one
-// token, or for -1 the strongest of all.
-func (v *View) arcsOf(h headInfo, from int) []arc {
-	n := len(v.labels)
-	var arcs []arc
-	for i, w := range h.weights {
-		if a := (arc{i / n, i % n, w}); a.from != a.to && (a.from == from || from < 0) {
-			arcs = append(arcs, a)
+// strongest returns the arcs of a head that are shown while no token is chosen,
+// weakest first.
+func strongest(weights []float32, n int) []arc {
+	arcs := make([]arc, 0, len(weights))
+	for from := range n {
+		arcs = appendArcs(arcs, weights, n, from)
+	}
+	sortArcs(arcs)
+	return slices.Clone(arcs[max(len(arcs)-mostArcs, 0):])
+}
+
+// appendArcs appends the arcs of one token.
+func appendArcs(arcs []arc, weights []float32, n, from int) []arc {
+	for to, w := range weights[from*n : (from+1)*n] {
+		if to != from {
+			arcs = append(arcs, arc{from, to, w})
 		}
 	}
-	slices.SortStableFunc(arcs, func(a, b arc) int { return cmp.Compare(a.weight, b.weight) })
-	return arcs[max(len(arcs)-mostArcs, 0):]
+	return arcs
+}
+
+// sortArcs puts the strongest last, on top of the others.
+func sortArcs(arcs []arc) {
+	slices.SortFunc(arcs, func(a, b arc) int {
+		return cmp.Or(cmp.Compare(a.weight, b.weight), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
 }
 
 // reach is how far an arc over so many tokens bends away from the labels, as a
@@ -94,12 +108,15 @@ func reach(over, n int) float64 {
 func (v *View) drawList(l listLayout) {
 	p, h, at := v.painter, v.heads[v.up], v.focus()
 	p.Clip(l.panel, func() {
-		arcs := v.arcsOf(h, at.from)
+		arcs, most := h.arcs, h.most
+		if at.from >= 0 {
+			arcs, most = appendArcs(nil, h.weights, len(v.labels), at.from), 0
+			sortArcs(arcs)
+		}
+		if len(arcs) > 0 {
+			most = arcs[len(arcs)-1].weight
+		}
 		for _, a := range arcs {
-			most := h.most
-			if at.from >= 0 {
-				most = arcs[len(arcs)-1].weight
-			}
 			v.drawArc(l, a, float64(a.weight/most), at)
 		}
 		for i := range v.labels {

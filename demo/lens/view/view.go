@@ -54,6 +54,7 @@ type headInfo struct {
 	layer, head int
 	weights     []float32
 	most        float32 // the largest weight
+	arcs        []arc   // the strongest; nil until the head has been up close
 }
 
 // New returns a view that says that it is getting ready.
@@ -84,7 +85,7 @@ func (v *View) Show(r *attention.Reading) {
 	for layer := range r.Layers {
 		for head := range r.Heads {
 			weights := r.Head(layer, head)
-			v.heads = append(v.heads, headInfo{layer, head, weights, slices.Max(weights)})
+			v.heads = append(v.heads, headInfo{layer, head, weights, slices.Max(weights), nil})
 		}
 	}
 }
@@ -170,6 +171,9 @@ func (v *View) focus() spot {
 func (v *View) open(head int) {
 	v.Cancel()
 	v.up, v.selected, v.hover, v.changed = head, head, nowhere, true
+	if h := &v.heads[head]; h.arcs == nil {
+		h.arcs = strongest(h.weights, len(v.labels))
+	}
 	v.clamp()
 }
 

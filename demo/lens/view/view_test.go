@@ -224,11 +224,11 @@ func TestNumber(t *testing.T) {
 func TestArcs(t *testing.T) {
 	v := shown(reading(40, 1, 1), 1280, 800, 1)
 	h := v.heads[0]
-	one := v.arcsOf(h, 7)
+	one := appendArcs(nil, h.weights, 40, 7)
 	if len(one) != 39 {
 		t.Errorf("%d arcs of one token, want one to each other", len(one))
 	}
-	all := v.arcsOf(h, -1)
+	all := strongest(h.weights, 40)
 	if len(all) != mostArcs {
 		t.Fatalf("%d arcs of all, want %d", len(all), mostArcs)
 	}
