@@ -184,6 +184,9 @@ func TestWebGPUEncoder(t *testing.T) {
 						continue // the same shaders are slower there
 					}
 					for _, p := range []string{"encode", "attend"} {
+						if p == "attend" && what == "64 texts" {
+							continue // products of the same sizes again
+						}
 						got, want := run(t, e, path, p, inputs[what]), run(t, onWasm, path, p, inputs[what])
 						for name, w := range want {
 							err := l2(got[name].Float32s(), widen(w.Float32s()))
