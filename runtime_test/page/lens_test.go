@@ -467,3 +467,32 @@ func TestLensElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// TestLensSaysWhatFails gives the lens models that it cannot use. It says so where the maps would be.
+func TestLensSaysWhatFails(t *testing.T) {
+	v := &visit{T: t, watch: &watch{}}
+	v.origin, _ = serve(t)
+	fetchLens(t, v.origin)
+	v.Page = start(t, browser.Options{})
+	t.Cleanup(v.Page.Close)
+	v.must(chromedp.Navigate(v.origin + "/lens/lens.css")) // a page of that origin, with nothing else
+	for _, c := range []struct{ model, want string }{
+		{`{ id: 1, card: { name: 'other' }, programs: [], call() {} }`, `the model "other" has no program attend`},
+		{`{ id: 1, card: {}, programs: [{ name: 'attend', dims: [], inputs: [], outputs: [{ name: 'weights0', dtype: 'f32', shape: [] }] }],
+			call: async () => { throw new Error('the worker is gone'); } }`, "the worker is gone"},
+		{`null`, "an object with a function call is needed"},
+	} {
+		v.must(chromedp.Evaluate[chromedp.Void](`{
+			const frame = document.createElement('iframe');
+			frame.src = '/lens/';
+			frame.addEventListener('load', () => frame.contentWindow.openLens({ text: 'light', model: { bridge: ` + c.model + ` } }));
+			document.body.replaceChildren(frame);
+		}`))
+		l := &lens{v, `document.querySelector('iframe')?.contentDocument`}
+		s := l.until(`s.screen === 'message' && s.words !== 'Getting ready.'`)
+		t.Log(s.Words)
+		if !strings.Contains(s.Words, "cannot be looked at") || !strings.Contains(s.Words, c.want) {
+			t.Errorf("with the model %.30s… the lens says %q, want %q", c.model, s.Words, c.want)
+		}
+	}
+}
