@@ -180,6 +180,20 @@ async function focus(path, article, query, rounds) {
   return turns(works, rounds);
 }
 
+/** Gives the messages of a channel one after another. */
+function messages(channel) {
+  const come = [];
+  let waiting;
+  channel.onmessage = ({ data }) => {
+    come.push(data);
+    waiting?.();
+  };
+  return async () => {
+    while (come.length === 0) await new Promise((resolve) => { waiting = resolve; });
+    return come.shift();
+  };
+}
+
 /**
  * Encoding and a product on one thread and on two. Encoding is timed as the caller sees it, the product where it runs: its calls
  * copy 3 MB.
@@ -191,6 +205,7 @@ async function threads(models, ids, rounds) {
       super(o.name === 'fovea-core' ? new URL('timed.js', import.meta.url) : url, o);
     }
   };
+  const ran = messages(new BroadcastChannel('runs'));
   const calls = {};
   const runs = {};
   const inputs = { ids: { shape: [1, ids.length], data: Int32Array.from(ids) }, lengths: { data: Int32Array.of(ids.length) } };
@@ -207,13 +222,16 @@ async function threads(models, ids, rounds) {
     }
   }
   globalThis.Worker = Worker;
-  const channel = new BroadcastChannel('runs');
-  const encode = await turns(calls, rounds);
-  const run = (work) => new Promise((resolve, reject) => {
-    channel.onmessage = ({ data }) => resolve(data);
-    work().catch(reject);
+  const encode = await turns(calls, rounds, async (work) => {
+    const ms = await elapsed(work);
+    await ran();
+    return ms;
   });
-  return { ...encode, ...await turns(runs, rounds, run) };
+  const multiply = await turns(runs, rounds, async (work) => {
+    await work();
+    return ran();
+  });
+  return { ...encode, ...multiply };
 }
 
 globalThis.bench = { micro, encode, first, focus, threads };
