@@ -195,8 +195,8 @@ function messages(channel) {
 }
 
 /**
- * Encoding and a product on one thread and on two. Encoding is timed as the caller sees it, the product where it runs: its calls
- * copy 3 MB.
+ * Encoding and a product on one thread and on two. Encoding is timed as callers see it, the product where it runs: its calls copy
+ * 3 MB.
  */
 async function threads(models, ids, rounds) {
   const { Worker } = globalThis;
@@ -221,10 +221,16 @@ async function threads(models, ids, rounds) {
       runs[`matmul ${variant} ${n}`] = () => rt.op('matmul', { act: 'none' }, { x, w });
     }
   }
+  // Two that have nothing to do with each other show what the machine makes of two threads.
+  const [one, other] = await Promise.all([1, 2].map(() => open({ variant: 'simd', threads: 1, backend: 'wasm' })));
+  const pair = [];
+  for (const rt of [one, other]) pair.push((await rt.load(await bytes(models.int8))).session());
+  calls['two int8 simd at once'] = () => Promise.all(pair.map((session) => session.run('encode', inputs)));
   globalThis.Worker = Worker;
   const encode = await turns(calls, rounds, async (work) => {
     const ms = await elapsed(work);
     await ran();
+    if (work === calls['two int8 simd at once']) await ran();
     return ms;
   });
   const multiply = await turns(runs, rounds, async (work) => {
