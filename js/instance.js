@@ -8,6 +8,7 @@ import { errors, ops } from './ops_gen.js';
 
 const MAILBOX = 1024;
 const MAILBOX_BYTES = 4096;
+const PAGE = 65536;
 
 export class Instance {
   #exports;
@@ -136,7 +137,7 @@ export const isForThreads = (module) => WebAssembly.Module.imports(module).some(
  * maximum. Where there are not so many, it is content with less.
  */
 function reserve(bytes) {
-  for (let maximum = Math.max(bytes >>> 16, 2); ; maximum >>>= 1) {
+  for (let maximum = Math.max(Math.floor(bytes / PAGE), 2); ; maximum >>>= 1) {
     try {
       return new WebAssembly.Memory({ initial: 2, maximum, shared: true });
     } catch (err) {

@@ -5,7 +5,7 @@ import { watch } from './alive.js';
 import { dismiss } from './hand.js';
 import { startWorker } from './place.js';
 
-const STARTING = 2000; // ms that a hand may take beyond the core
+const STARTING = 5000; // ms that a hand may take: it loads what the core loads
 const REPLACEMENTS = 8; // hands started for others that were lost; then there are fewer
 
 export class Pool {

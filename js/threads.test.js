@@ -142,6 +142,16 @@ test('a core that traps says so, and the hands go on with another instance', asy
   assert.deepEqual([(await rt.stats()).threads, warnings], [3, []]);
 });
 
+test('memory for threads grows as far as was said', async (t) => {
+  const inputs = { ids: { shape: [1, 3], data: Int32Array.of(5, 6, 7) }, lengths: { data: Int32Array.of(3) } };
+  for (const maxMemory of [16 * 2 ** 20, 2 ** 32]) {
+    const { rt } = await openThreads(t, { maxMemory });
+    assert.equal((await (await rt.load(file)).session().run('encode', inputs)).embedding.data.length, 512);
+  }
+  const { rt } = await openThreads(t, { maxMemory: 2 ** 20 });
+  await assert.rejects(rt.load(file), { code: 'memory', op: 'load' });
+});
+
 test('a closed runtime leaves no worker', async (t) => {
   const before = workers.length;
   const { rt } = await openThreads(t);
