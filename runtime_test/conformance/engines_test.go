@@ -46,6 +46,7 @@ var (
 		&engine.Chromium{Config: simdThreads},
 		&engine.Firefox{Config: simdThreads},
 		&engine.WebKit{Config: simd},
+		&engine.Workerd{Config: simd},
 	)
 	relaxed = wrap(
 		engine.Node(fused),
@@ -54,6 +55,7 @@ var (
 		engine.Node(fusedThreads),
 		&engine.Chromium{Config: fusedThreads},
 		&engine.Firefox{Config: fusedThreads},
+		&engine.Workerd{Config: fused},
 	)
 )
 

@@ -4,9 +4,10 @@ import { FoveaError, open } from '../../js/fovea.js';
 /**
  * Makes the function that answers a case with a line of JSON, {"result": …}, or {"broken": "stack"} where the trouble is not
  * Fovea's own error; options are those of open.
- * @param {{options: object, read: (path: string) => Promise<ArrayBuffer>, about: string}} host
+ * @param {{options: object, read: (path: string) => Promise<ArrayBuffer>, about: string}} host and, where bytes cannot be
+ *   compiled, how else a path's module is had and why bytes are no module
  */
-export function makeRunner({ options, read, about }) {
+export function makeRunner({ options, read, about, compile = async (path) => WebAssembly.compile(await read(path)), refusal = whyRefused }) {
   let opening; // the promise of runtime
   let runtime;
   const models = new Map();
@@ -30,7 +31,7 @@ export function makeRunner({ options, read, about }) {
       return {};
     },
     validate: async (c) => ({ refused: await refusal(await read(c.model)) }),
-    kernels: async (c) => ({ outputs: encodeAll(await runKernels(await read(c.model), c)) }),
+    kernels: async (c) => ({ outputs: encodeAll(await runKernels(await compile(c.model), c)) }),
   };
 
   return async (c) => {
@@ -46,7 +47,7 @@ export function makeRunner({ options, read, about }) {
 }
 
 /** Tells why the engine refuses a module; nothing if it takes it. */
-async function refusal(bytes) {
+async function whyRefused(bytes) {
   try {
     await WebAssembly.compile(bytes);
   } catch (e) {
@@ -59,8 +60,8 @@ async function refusal(bytes) {
  * Calls each kernel on the image and gives what it left. Calls before that (rounds - 1 of each kernel) give the engine a reason
  * to compile it again, better; meanwhile it is called on whatever the others left.
  */
-async function runKernels(bytes, { kernels, args, rounds, inputs }) {
-  const { instance } = await WebAssembly.instantiate(bytes);
+async function runKernels(module, { kernels, args, rounds, inputs }) {
+  const instance = await WebAssembly.instantiate(module);
   const { memory } = instance.exports;
   const { image } = decodeAll(inputs);
   memory.grow(Math.max(0, (image.data.length - memory.buffer.byteLength) / 65536));

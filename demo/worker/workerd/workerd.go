@@ -133,7 +133,7 @@ func (c Config) write() (path string, err error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Disks)) {
 		fmt.Fprintf(&bindings, "        ( name = %q, service = %q ),\n", name, name)
-		fmt.Fprintf(&services, "    ( name = %q, disk = ( path = %q ) ),\n", name, c.Disks[name])
+		fmt.Fprintf(&services, "    ( name = %q, disk = ( path = %q, allowDotfiles = true ) ),\n", name, c.Disks[name])
 	}
 	_, err = fmt.Fprintf(f, config, compatibilityDate, modules.String(), bindings.String(), services.String(), quoted(c.V8Flags))
 	return f.Name(), err
