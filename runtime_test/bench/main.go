@@ -107,7 +107,10 @@ func measure(page *browser.Page, f32 string, clang bool) (r results, err error) 
 	if err := call(page, &r.Focus, "focus", models["int8"], "/"+article, query, 5); err != nil {
 		return r, err
 	}
-	r.Terminal, err = terminal(5)
+	if r.Terminal, err = terminal(5); err != nil {
+		return r, err
+	}
+	r.Worker, err = timeWorker(5 * rounds)
 	return r, err
 }
 

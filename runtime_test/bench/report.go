@@ -28,6 +28,7 @@ type results struct {
 	First    samples
 	Threads  samples
 	Focus    samples
+	Worker   samples
 	Terminal []float64 // whole runs of the built program, in milliseconds
 }
 
@@ -103,6 +104,7 @@ func (r results) bars() []bar {
 		{first, median(r.First["first"]) / median(r.First["warm"]), 1.5, true},
 		{"focus on the article in Chromium, s", (median(f["read relaxed"]) + median(f["query relaxed"])) / 1000, 1, true},
 		{"focus on the article in the terminal, s", median(r.Terminal) / 1000, 4, true},
+		{"/v1/embed of 19 tokens in workerd, beyond the kernels, ms", median(r.Worker["overhead"]), 10, true},
 	}
 	for _, variant := range []string{"simd", "relaxed"} {
 		for _, work := range []struct{ name, key string }{
@@ -142,6 +144,9 @@ func (r results) print(out io.Writer) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Focus)) {
 		fmt.Fprintf(w, "article: %s\t%.1f\t\n", name, median(r.Focus[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Worker)) {
+		fmt.Fprintf(w, "Worker: %s, 19 tokens\t%.2f\t\n", name, median(r.Worker[name]))
 	}
 	fmt.Fprintln(w, "\nratio\t\twanted")
 	for _, b := range r.bars() {
