@@ -95,7 +95,7 @@ export class Core {
   async #openDevice(insist, wasmURL) {
     let why = 'there is no WebGPU adapter';
     try {
-      if (globalThis.navigator?.gpu) {
+      if (globalThis.navigator?.gpu && !('ServiceWorkerGlobalScope' in globalThis)) { // import() is refused there
         const { Device } = await import('./webgpu/device.js');
         this.#device = await Device.open({ insist, shadersURL: shipped('fovea-wgsl.json', wasmURL) });
       }

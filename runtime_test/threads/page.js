@@ -29,3 +29,13 @@ globalThis.read = async () => {
   const { ranked } = await doc.focus({ text: 'why do soap bubbles have so many colours', budget: 0.1 });
   return `${ranked.length} sentences on ${rt.threads} threads`;
 };
+
+/** As opened, in a service worker. */
+globalThis.served = async (options) => {
+  const registration = await navigator.serviceWorker.register('service.js', { type: 'module' });
+  const worker = registration.installing ?? registration.active;
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data); });
+  worker.postMessage(options, [port2]);
+  return answer;
+};

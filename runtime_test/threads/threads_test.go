@@ -149,15 +149,16 @@ func TestDefaults(t *testing.T) {
 	defer plain.Close()
 	defer isolated.Close()
 	for name, open := range map[string]func(context.Context) (tab, error){"chromium": openChromium, "firefox": openFirefox} {
-		for _, c := range []struct{ name, site, options, want string }{
-			{"isolated", isolated.URL, "{}", "Math.min(navigator.hardwareConcurrency, 8)"},
-			{"in the page's thread", isolated.URL, "{ worker: false, threads: 4 }", "1"},
-			{"not isolated", plain.URL, "{ threads: 4 }", "1"},
+		for _, c := range []struct{ name, site, call, want string }{
+			{"isolated", isolated.URL, "opened({})", "Math.min(navigator.hardwareConcurrency, 8)"},
+			{"in the page's thread", isolated.URL, "opened({ worker: false, threads: 4 })", "1"},
+			{"not isolated", plain.URL, "opened({ threads: 4 })", "1"},
+			{"service worker", isolated.URL, "served({ threads: 4 })", "1"},
 		} {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				page := visit(t, open, c.site+"/runtime_test/threads/page.html")
-				if got, want := eval(t, page, "opened("+c.options+")"), eval(t, page, "String("+c.want+")"); got != want {
-					t.Errorf("opened %s: threads and warnings %q, want %q", c.options, got, want)
+				if got, want := eval(t, page, c.call), eval(t, page, "String("+c.want+")"); got != want {
+					t.Errorf("%s: threads and warnings %q, want %q", c.call, got, want)
 				}
 			})
 		}
