@@ -23,6 +23,10 @@ func root() string {
 // Build makes the Worker in the folder dir, which it empties: all that is
 // deployed, as demo/worker/wrangler.toml says.
 func Build(ctx context.Context, dir string) error {
+	dir, err := filepath.Abs(dir) // the commands run in the root
+	if err != nil {
+		return err
+	}
 	// It makes Go's loader and the runtime context.
 	if err := goCommand(ctx, nil, "tool", "workers-assets-gen", "-mode=go", "-o", dir); err != nil {
 		return err
