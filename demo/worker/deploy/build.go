@@ -3,6 +3,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -25,6 +26,9 @@ func root() string {
 func Build(ctx context.Context, dir string) error {
 	dir, err := filepath.Abs(dir) // the commands run in the root
 	if err != nil {
+		return err
+	}
+	if err := checkFolder(dir); err != nil {
 		return err
 	}
 	// It makes Go's loader and the runtime context.
@@ -50,6 +54,18 @@ func Build(ctx context.Context, dir string) error {
 		if err := copyFile(filepath.Join(dir, to), filepath.Join(root(), from)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkFolder refuses to empty a folder of somebody else's.
+func checkFolder(dir string) error {
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(files) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "runtime.mjs")); err != nil {
+		return fmt.Errorf("%s has files that are no build of the Worker; name an empty folder", dir)
 	}
 	return nil
 }
