@@ -96,7 +96,13 @@ func once(p U32) {
 	k, l := uint32(2), [1]int32{} // want "no slices and arrays"
 	m, n := 1, "z"                // want "int: its width" "no strings: keep"
 	var o, q = values(p)          // want "\\*uint32: no pointers"
+	r, s := values(p)             // want "\\*uint32: no pointers"
+	t, u := swapped(p)            // want "\\*uint32: no pointers"
+	var z, zz = swapped(p)        // want "\\*uint32: no pointers"
+	_, _, _, _, _, _ = r, s, t, u, z, zz
 	_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _ = f, g, h, e, v, w, x, y, i, j, k, l, m, n, o, q
 }
+
+func swapped(p U32) (U32, *uint32) { return p, nil } // want "no pointers" "no nil"
 
 func values(p U32) (*uint32, U32) { return nil, p } // want "no pointers" "no nil"

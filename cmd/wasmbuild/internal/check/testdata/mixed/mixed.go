@@ -23,9 +23,9 @@ func empty(b broken) {}
 func result() missing { return 1 } // want "undefined: missing"
 
 func follows() uint32 {
-	x := result()
+	x, y := result(), uint32(2)
 	_ = x
-	return uint32(2)
+	return y
 }
 
 func slices(x []uint32) {} // want "no slices"

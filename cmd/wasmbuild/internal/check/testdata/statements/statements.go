@@ -14,6 +14,7 @@ end:
 	for range "text" { // want "range only over an integer"
 	}
 	for a := &x; *a < 3; *a = 4 { // want "no pointers: variables" "no pointers: load at" "only variables can be assigned"
+		*a = x << x      // want "only variables can be assigned" "must be masked"
 		*a++             // want "only variables can be assigned"
 		x = x << (x + 1) // want "must be masked"
 	}
