@@ -57,7 +57,7 @@ func TestDamagedModel(t *testing.T) {
 		if err := os.WriteFile(path, files[damage], 0o666); err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range hosts() {
+		for _, e := range onOneThread(hosts()) {
 			t.Run(damage+"/"+e.Name(), func(t *testing.T) {
 				failure := ask(t, use(t, e), load).Failure
 				if damage == "nothing" {

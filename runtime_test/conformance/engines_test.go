@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -34,7 +35,7 @@ var (
 )
 
 // baseline engines must agree in every bit, relaxed ones within each case's tolerance. The first is the one that the others are
-// compared with.
+// compared with. What never computes on threads is asked of onOneThread's engines only.
 var (
 	baseline = wrap(
 		&engine.Host{Kind: "native"},
@@ -58,6 +59,11 @@ var (
 		&engine.Workerd{Config: fused},
 	)
 )
+
+// onOneThread returns those engines that have no threads.
+func onOneThread(engines []*started) []*started {
+	return slices.DeleteFunc(slices.Clone(engines), func(e *started) bool { return strings.HasSuffix(e.Name(), "-threads") })
+}
 
 func wrap(engines ...engine.Engine) (all []*started) {
 	for _, e := range engines {

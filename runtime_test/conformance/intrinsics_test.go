@@ -19,10 +19,10 @@ import (
 // beside the compiler.
 func TestIntrinsics(t *testing.T) {
 	ops := buildOps(t)
-	for _, e := range baseline[2:] {
+	for _, e := range onOneThread(baseline[2:]) {
 		t.Run(e.Name(), func(t *testing.T) { ops.check(t, use(t, e), false) })
 	}
-	for _, e := range relaxed {
+	for _, e := range onOneThread(relaxed) {
 		t.Run(e.Name(), func(t *testing.T) { ops.check(t, use(t, e), true) })
 	}
 }

@@ -30,7 +30,7 @@ func TestModules(t *testing.T) {
 			}
 		}
 	})
-	for _, e := range slices.Concat(baseline[2:], relaxed) {
+	for _, e := range onOneThread(slices.Concat(baseline[2:], relaxed)) {
 		t.Run(e.Name(), func(t *testing.T) {
 			e := use(t, e)
 			for _, module := range modules {
@@ -49,7 +49,7 @@ func isRelaxed(module string) bool { return strings.Contains(module, "relaxed") 
 
 // TestRefusedModule asks for an engine's words where a module is not valid.
 func TestRefusedModule(t *testing.T) {
-	for _, e := range slices.Concat(baseline[2:], relaxed) {
+	for _, e := range onOneThread(slices.Concat(baseline[2:], relaxed)) {
 		t.Run(e.Name(), func(t *testing.T) {
 			const noModule = "runtime_test/runner/page.html"
 			if ask(t, use(t, e), engine.Case{Name: noModule, Do: engine.Validate, Model: noModule}).Refused == "" {

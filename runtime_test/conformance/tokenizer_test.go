@@ -87,7 +87,7 @@ func publishedIDs(t *testing.T, texts []string) [][]int32 {
 func TestTokenizerAgreesWithPublished(t *testing.T) {
 	texts := corpus(t)
 	want := publishedIDs(t, texts)
-	for _, e := range baseline[1:] {
+	for _, e := range onOneThread(baseline[1:]) {
 		t.Run(e.Name(), func(t *testing.T) {
 			e := use(t, e)
 			wrong := 0
@@ -107,7 +107,7 @@ func TestTokenizerAgreesWithPublished(t *testing.T) {
 // TestOffsets asks for the same spans of tokens and sentences from both kinds of host, each in its own units.
 func TestOffsets(t *testing.T) {
 	texts := append(difficult(t), "One. Two? Žluťoučký kůň! 🙂🙂 four. 日本語。最後", "", " \n\t ", "a\x00b")
-	for _, e := range baseline[2:] {
+	for _, e := range onOneThread(baseline[2:]) {
 		t.Run(e.Name(), func(t *testing.T) {
 			e := use(t, e)
 			first := use(t, baseline[1])
