@@ -119,16 +119,16 @@ export class Core {
    * Computes with these hands from now on, if the module can.
    * @param {{id: number, port: MessagePort}[]} hands
    * @param {Int32Array} cancelled as Crew's
-   * @returns {import('./fovea.js').Stats}
+   * @returns {Promise<import('./fovea.js').Stats>}
    */
-  hire(hands, cancelled) {
+  async hire(hands, cancelled) {
     if (!isForThreads(this.#module)) return this.stats();
     this.#crew ??= new Crew({
       cancelled,
       onMeeting: this.#onMeeting,
       onFailure: (why) => this.#warn(`a thread failed, the others went on: ${why}`),
     });
-    for (const hand of hands) this.#crew.hire(hand);
+    await Promise.all(hands.map((hand) => this.#crew.hire(hand)));
     return this.stats();
   }
 

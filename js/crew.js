@@ -33,15 +33,21 @@ export class Crew {
     return this.#hands.size + 1;
   }
 
-  /** Takes in a hand, which listens at a port. */
-  hire({ id, port }) {
-    const hand = { id, port, away: Promise.resolve(), back() {} };
+  /**
+   * Takes in a hand, which listens at a port, once it has answered there.
+   * Firefox keeps what is posted to a port that is still on its way between
+   * workers until the one that posted is back at its event loop; a core that
+   * waits for its hand never is.
+   */
+  async hire({ id, port }) {
+    const hand = { id, port };
     port.onmessage = ({ data: { failed } }) => {
       if (failed) this.#onFailure(failed);
       hand.back();
     };
     this.#hands.set(id, hand);
     this.#changed = true;
+    await send(hand, {});
   }
 
   /** Forgets a hand that is no more. */
@@ -82,10 +88,7 @@ export class Crew {
     if (this.#instance === instance && all && !this.#changed && !isDismissed(instance.meeting)) return;
     await this.#scatter();
     instance.gather(hands.length + 1);
-    hands.forEach((hand, i) => {
-      hand.away = new Promise((back) => { hand.back = back; });
-      hand.port.postMessage({ ...instance.invitation, worker: i + 1 });
-    });
+    hands.forEach((hand, i) => send(hand, { ...instance.invitation, worker: i + 1 }));
     this.#instance = instance;
     this.#changed = !all;
     this.#onMeeting({ ...instance.meeting, hands: hands.map((hand) => hand.id) });
@@ -103,4 +106,11 @@ export class Crew {
     if (isLate) throw new FoveaError('crew-lost');
     this.#instance = null;
   }
+}
+
+/** Posts a message to a hand, which is away until it answers or is lost. */
+function send(hand, message) {
+  hand.away = new Promise((back) => { hand.back = back; });
+  hand.port.postMessage(message);
+  return hand.away;
 }

@@ -24,13 +24,13 @@ export function dismiss({ buffer, state }) {
 
 /**
  * Serves as a hand. It gets a {lock} to hold and the core's port once, and
- * answers {}; from the port it gets any number of crews to join, one after
- * another, and answers when it has left one.
+ * answers {}; from the port it gets {}, which it answers at once, and any
+ * number of crews to join, one after another: it answers when it has left one.
  */
 export function serveHand() {
   globalThis.onmessage = async ({ data: { lock, port } }) => {
     await hold(lock);
-    port.onmessage = ({ data }) => port.postMessage(join(data));
+    port.onmessage = ({ data }) => port.postMessage(data.module ? join(data) : {});
     postMessage({});
   };
 }
