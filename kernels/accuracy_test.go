@@ -28,6 +28,7 @@ var inf32 = float32(math.Inf(1))
 var accuracyCases = []accuracyCase{
 	{"exp", expVec, math.Exp, 0.994, -inf32, inf32, []float32{0, 88.72284, 89, -87.33655, -103.97208, -104, 0.34657359, -0.34657359, 1}},
 	{"decay", expDecay, decayReference, 0.994, -inf32, 0, []float32{0, -87.33654, -0.34657359, -1}},
+	{"exp2 decay", exp2Decay, exp2DecayReference, 3.5, -inf32, 0, []float32{0, -126.5, -127, -0.5, -1}},
 	{"tanh", tanhVec, math.Tanh, 1.459, -inf32, inf32, []float32{0, 0.55, -0.55, 9.01, 44.5, 1}},
 	{"erf", erfVec, math.Erf, 1.291, -inf32, inf32, []float32{0, 0.9, -0.9, 3.9192, 4, -4}},
 	{"sin", sinOf, math.Sin, 2.338, -8192, 8192, []float32{0, math.Pi / 4, math.Pi / 2, math.Pi, 100 * math.Pi, 2608 * math.Pi / 2, 8192}},
@@ -40,6 +41,14 @@ func decayReference(x float64) float64 {
 		return 0
 	}
 	return math.Exp(x)
+}
+
+// exp2DecayReference is 2**x without results below 2**-126.5.
+func exp2DecayReference(x float64) float64 {
+	if x <= -126.5 {
+		return 0
+	}
+	return math.Exp2(x)
 }
 
 // sinOf gives the sine of -0 the sign that sinCosVec does not promise.

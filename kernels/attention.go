@@ -2,133 +2,238 @@ package kernels
 
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
-// Attention works on blocks of queries × keys whose scores stay in the
-// first-level cache.
+// Attention works on tiles of queries × keys whose scores stay in the
+// first-level cache. A task is a chunk of one head's queries: it packs each
+// block of keys and values once, and passes over those that none of its
+// queries sees, so that memory does not grow with the number of keys.
 const (
 	// queryBlock is a multiple of 4 and of 6, the heights of the tiles.
 	queryBlock = 24
-	// keyBlock is a multiple of panelCols.
+	// keyBlock is a multiple of panelCols and of maskBlock.
 	keyBlock = 128
+	// queryChunk queries outweigh the packing of the keys: it takes about
+	// 4/queryChunk of the products' time.
+	queryChunk = 22 * queryBlock
 )
 
-// attention writes to out[batch, tq, heads·vdim], for every head, the mean of
-// the values weighted by softmax(scale·q·kᵀ) over the first lengths[b] keys,
-// or over all if lengths is 0. Without keys it writes zeros.
-//
-// Row t of batch row b starts at q + 4·(b·tq+t)·qStride, head h's part of it
-// dim elements later for each; k and v (vdim) are alike, with tk rows. So
-// the three may be columns of one fused tensor. out aliases none of them.
-//
-// The softmax is online: scratch (attentionScratch bytes) holds one head's
-// packed keys and values and one block of scores.
-func attention(out, q, k, v F32, lengths I32, scratch F32, batch, tq, tk, heads, dim, vdim, qStride, kStride, vStride uint32, scale float32) {
-	for i := range batch * heads {
-		attendTo(i, out, q, k, v, lengths, scratch, tq, tk, heads, dim, vdim, qStride, kStride, vStride, scale)
+// attentionTasks returns into how many tasks, in any order, the call is cut.
+func attentionTasks(a U32) uint32 {
+	if decodes(a) {
+		return wordAt(a, attBatch) * wordAt(a, attKVHeads)
 	}
+	return wordAt(a, attBatch) * wordAt(a, attHeads) * tilesOf(wordAt(a, attTq), chunkOf(a))
 }
 
-// attendTo is attention of head i, counted through all batch rows.
-func attendTo(i uint32, out, q, k, v F32, lengths I32, scratch F32, tq, tk, heads, dim, vdim, qStride, kStride, vStride uint32, scale float32) {
-	b, h := i/heads, i%heads
-	row := 4 * heads * vdim
-	attendHead(out+F32(b*tq*row+4*h*vdim),
-		q+F32(4*(b*tq*qStride+h*dim)), k+F32(4*(b*tk*kStride+h*dim)), v+F32(4*(b*tk*vStride+h*vdim)),
-		scratch, tq, keyCount(lengths, b, tk), dim, vdim, row, 4*qStride, 4*kStride, 4*vStride, scale)
-}
-
-// attentionScratch returns the bytes of scratch that attention needs; with
-// vdim 0 those that attentionWeights needs. A size past 4 GiB comes back as
-// 0xFFFFFFFF, which no memory has free.
-func attentionScratch(tk, dim, vdim uint32) uint32 {
-	keys := roundUp64(uint64(tk)) * uint64(dim)
-	values := roundUp64(uint64(vdim)) * uint64(tk)
-	block := queryBlock * (keyBlock + uint64(vdim) + 2)
-	bytes := 4 * (keys + values + block)
-	if keys>>32 != 0 || values>>32 != 0 || bytes>>32 != 0 {
-		return 0xFFFFFFFF
-	}
-	return uint32(bytes)
-}
-
-// roundUp64 returns n rounded up to whole panels.
-func roundUp64(n uint64) uint64 {
-	return (n + panelCols - 1) &^ (panelCols - 1)
-}
-
-// keyCount returns how many keys batch row b attends to.
-func keyCount(lengths I32, b, tk uint32) uint32 {
-	if lengths == 0 {
-		return tk
-	}
-	return uint32((lengths + I32(4*b)).Load(0))
-}
-
-// attendHead is attention of one head of one batch row; strides are in bytes.
-func attendHead(out, q, k, v, scratch F32, tq, keys, dim, vdim, outStride, qStride, kStride, vStride uint32, scale float32) {
-	if keys == 0 {
-		for range tq {
-			fillZero(out, vdim)
-			out += F32(outStride)
-		}
+// attendTask does one of them: it writes to out, for each query of a head,
+// the mean of the values weighted by the softmax of the scores of the keys
+// that it sees; zeros where it sees none.
+func attendTask(a U32, task uint32) {
+	if decodes(a) {
+		decodeTask(a, task)
 		return
 	}
-	values := scratch + F32(4*roundUp(keys, panelCols)*dim)
-	block := values + F32(4*roundUp(vdim, panelCols)*keys)
-	packColumns(scratch, k, dim, keys, kStride)
-	packRows(values, v, keys, vdim, vStride)
-	for i := uint32(0); i < tq; i += queryBlock {
-		n := least(tq-i, queryBlock)
-		attendBlock(block, q, scratch, values, n, keys, dim, vdim, qStride, scale)
-		divideRows(out, block, n, vdim, outStride)
-		out += F32(n * outStride)
-		q += F32(n * qStride)
+	tq, chunk := wordAt(a, attTq), chunkOf(a)
+	chunks := tilesOf(tq, chunk)
+	beginHead(a, task/chunks)
+	first := task % chunks * chunk
+	n := min(tq-first, chunk)
+	if wholeRows(a) {
+		attendWhole(a, first, n)
+	} else {
+		attendChunk(a, first, n)
 	}
 }
 
-// A block in scratch is queryBlock running maxima, then as many running sums
-// of weights, then rows of keyBlock scores, then rows of vdim weighted sums
-// of values.
-const (
-	blockSums   = 4 * queryBlock
-	blockScores = 2 * blockSums
-	blockOut    = blockScores + 4*queryBlock*keyBlock
-)
+// chunkOf returns how many queries make a task.
+func chunkOf(a U32) uint32 {
+	if wholeRows(a) {
+		return queryBlock
+	}
+	return queryChunk
+}
 
-// attendBlock computes the weighted sums of n ≤ queryBlock queries over all
-// keys, not yet divided by the sums of their weights.
-func attendBlock(block, q, packedKeys, packedValues F32, n, keys, dim, vdim, qStride uint32, scale float32) {
-	for j := uint32(0); j < keys; j += keyBlock {
-		width := least(keys-j, keyBlock)
-		gemmBlock(block+blockScores, q, packedKeys+F32(4*j*dim), n, dim, width, qStride, 4*keyBlock, 4*panelCols*dim, false)
-		for i := range n {
-			weighRow(block+F32(4*i), block+blockScores+F32(4*i*keyBlock), block+blockOut+F32(4*i*vdim), width, vdim, scale, j == 0)
+// beginHead sets what the record says of a head, counted through all batch
+// rows.
+func beginHead(a U32, head uint32) {
+	heads := wordAt(a, attHeads)
+	b, h := head/heads, head%heads
+	keys := wordAt(a, attPast) + wordAt(a, attTk)
+	if lengths := U32(wordAt(a, attLengths)); lengths != 0 {
+		keys = word(lengths, b)
+	}
+	if n := wordAt(a, attMaskKeys); n > 1 { // keys behind the mask's end are hidden
+		keys = min(keys, n)
+	}
+	shift := wordAt(a, attOffset) + wordAt(a, attPast)
+	if wordAt(a, attFromEnd) != 0 {
+		shift = keys - wordAt(a, attTq)
+	}
+	a.Store(atHead, h)
+	a.Store(atB, b)
+	a.Store(atKVHead, h/(heads/wordAt(a, attKVHeads)))
+	a.Store(atQ, wordAt(a, attQ)+b*wordAt(a, attQBatch)+h*wordAt(a, attQHead))
+	a.Store(atOut, wordAt(a, attOut)+b*wordAt(a, attOutBatch)+h*wordAt(a, attOutHead))
+	a.Store(atKeys, keys)
+	a.Store(atShift, shift)
+}
+
+// attendChunk is attendTask of n queries from one on, a block of keys at a
+// time.
+func attendChunk(a U32, first, n uint32) {
+	startRows(a, first, n)
+	from, to := keysSeen(a, first, n)
+	for j := from &^ (keyBlock - 1); j < to; j += keyBlock {
+		attendKeys(a, first, n, j, min(to-j, keyBlock))
+	}
+	finishRows(a, first, n)
+}
+
+// startRows clears the results of n queries, and their sums.
+func startRows(a U32, first, n uint32) {
+	out, vdim, row := wordAt(a, atOut), wordAt(a, attVDim), wordAt(a, attOutRow)
+	for i := range n {
+		fillZero(F32(out+(first+i)*row), vdim)
+		startStats(a, i)
+	}
+}
+
+// startStats clears the sums of query i of a chunk. A head's sink is a key of
+// that score and no value.
+func startStats(a U32, i uint32) {
+	top, sum := FromBits32(negativeInf), float32(0)
+	if sinks := wordAt(a, attSinks); sinks != 0 {
+		top, sum = float32(F32(sinks+4*wordAt(a, atHead)).Load(0)*log2e), 1
+	}
+	stats := statsOf(a, i)
+	stats.Store(0, top)
+	stats.Store(blockSums, sum)
+}
+
+// blockSums is how far behind the running maxima of a block of queries their
+// sums of weights lie.
+const blockSums = 4 * queryBlock
+
+// statsOf returns the address of the running maximum of query i of a chunk.
+func statsOf(a U32, i uint32) F32 {
+	return F32(wordAt(a, attStats) + i/queryBlock*(2*blockSums) + 4*(i%queryBlock))
+}
+
+// finishRows divides the results of n queries by the sums of their weights.
+func finishRows(a U32, first, n uint32) {
+	out, vdim, row := wordAt(a, atOut), wordAt(a, attVDim), wordAt(a, attOutRow)
+	for i := range n {
+		if sum := statsOf(a, i).Load(blockSums); sum != 0 {
+			divide(F32(out+(first+i)*row), vdim, sum)
 		}
-		gemmBlock(block+blockOut, block+blockScores, packedValues+F32(4*panelCols*j), n, width, vdim, 4*keyBlock, 4*vdim, 4*panelCols*keys, j != 0)
 	}
 }
 
-// weighRow turns one query's scores of n keys into weights relative to the
-// greatest score so far, and brings the query's running maximum, sum and out
-// to that maximum.
-func weighRow(stats, scores, out F32, n, vdim uint32, scale float32, first bool) {
-	top := maxRow(scores, n, scale)
-	if first {
-		stats.Store(0, top)
-		stats.Store(blockSums, expRow(scores, scores, n, scale, top))
-		return
+// attendKeys adds to the results of n queries what they see of the width ≤
+// keyBlock keys from key j on, tile by tile.
+func attendKeys(a U32, first, n, j, width uint32) {
+	packed := false
+	dim, vdim := wordAt(a, attDim), wordAt(a, attVDim)
+	q, qRow := wordAt(a, atQ), wordAt(a, attQRow)
+	out, outRow := wordAt(a, atOut), wordAt(a, attOutRow)
+	keys, values, scores := wordAt(a, attKeys), wordAt(a, attValues), wordAt(a, attScores)
+	for i := uint32(0); i < n; i += queryBlock {
+		rows := min(n-i, queryBlock)
+		from, to := keysSeen(a, first+i, rows)
+		from, to = max(from, j)&^(panelCols-1), min(to, j+width)
+		if from >= to || hidden(a, first+i, rows, from, to) {
+			continue
+		}
+		if !packed {
+			packKeys(a, j, width)
+			packValues(a, j, width)
+			packed = true
+		}
+		at := 4 * (from - j)
+		attendTile(a, first+i, statsOf(a, i), F32(scores), F32(q+(first+i)*qRow), F32(keys+at*dim), F32(values+at*panelCols),
+			F32(out+(first+i)*outRow), rows, from, to-from, dim, vdim, qRow, outRow, 4*panelCols*width)
 	}
+}
+
+// attendTile adds to the rows of out the values of n keys from one on, each
+// weighted by what its score is worth beside the greatest of its row so far,
+// to which it brings what the row has. keys and values are packed, the
+// panels of values valueStride bytes apart.
+func attendTile(a U32, query uint32, stats, scores, q, keys, values, out F32, rows, key, n, dim, vdim, qRow, outRow, valueStride uint32) {
+	gemmBlock(scores, q, keys, rows, dim, n, qRow, 4*keyBlock, 4*panelCols*dim, false)
+	scale := numberAt(a, attScale)
+	if wordAt(a, atPrepared) != 0 {
+		prepareTile(a, query, scores, rows, key, n)
+		scale = 1
+	} else {
+		hideUnseen(a, query, scores, rows, key, n)
+	}
+	weighTile(stats, scores, values, out, rows, n, vdim, outRow, valueStride, scale)
+}
+
+// weighTile is attendTile once the scores are there, to be multiplied by
+// scale.
+func weighTile(stats, scores, values, out F32, rows, n, vdim, outRow, valueStride uint32, scale float32) {
+	for i := range rows {
+		weighRow(stats+F32(4*i), scores+F32(4*keyBlock*i), out+F32(outRow*i), n, vdim, scale)
+	}
+	gemmBlock(out, scores, values, rows, n, vdim, 4*keyBlock, outRow, valueStride, true)
+}
+
+// weighRow turns one query's scores of n keys, times scale > 0, into weights
+// relative to the greatest score so far, and brings the query's running
+// maximum, sum and out to that maximum. Scores and maximum count in powers of
+// two.
+func weighRow(stats, scores, out F32, n, vdim uint32, scale float32) {
+	unit := float32(scale * log2e)
 	old := stats.Load(0)
-	top = Max32(top, old)
-	sum := expRow(scores, scores, n, scale, top)
+	top := Max32(float32(greatest(scores, n)*unit), old)
+	sum := stats.Load(blockSums)
 	if top != old {
-		shrink := expDecay(BroadcastFloat32x4(old - top)).GetElem(0)
-		sum += float32(stats.Load(blockSums) * shrink)
+		shrink := exp2Decay(BroadcastFloat32x4(old - top)).GetElem(0)
+		sum = float32(sum * shrink)
 		multiply(out, vdim, shrink)
 		stats.Store(0, top)
-	} else {
-		sum += stats.Load(blockSums)
 	}
-	stats.Store(blockSums, sum)
+	stats.Store(blockSums, sum+exp2Row(scores, n, unit, top))
+}
+
+// greatest returns the greatest of n ≥ 1 elements that are numbers.
+func greatest(x F32, n uint32) float32 {
+	low := BroadcastFloat32x4(FromBits32(negativeInf))
+	top0, top1 := low, low
+	for range n / 8 {
+		top0, top1 = top0.PMax(LoadFloat32x4(x, 0)), top1.PMax(LoadFloat32x4(x, 16))
+		x += 32
+	}
+	top0 = top0.PMax(top1)
+	for i := n % 8; i != 0; i -= min(i, 4) {
+		top0 = top0.PMax(low.Merge(loadUpTo4(x, i), lanesBelow(i).Not()))
+		x += 16
+	}
+	return maxLanes(top0)
+}
+
+// exp2Row makes of n ≥ 1 elements 2**(unit·x - top), in place, and returns
+// their sum. A top of -Inf means that every x is, and gives zeros.
+func exp2Row(x F32, n uint32, unit, top float32) float32 {
+	if top == FromBits32(negativeInf) {
+		top = 0
+	}
+	u, t := BroadcastFloat32x4(unit), BroadcastFloat32x4(-top)
+	var sum Float32x4
+	for range n / 4 {
+		e := exp2Decay(LoadFloat32x4(x, 0).MulAdd(u, t))
+		e.Store(x, 0)
+		sum = sum.Add(e)
+		x += 16
+	}
+	if n%4 != 0 {
+		e := exp2Decay(loadPart(x, n%4).MulAdd(u, t))
+		e = e.Merge(BroadcastFloat32x4(0), lanesBelow(n%4))
+		storePart(x, e, n%4)
+		sum = sum.Add(e)
+	}
+	return sumLanes(sum)
 }
 
 // multiply multiplies n elements by s, in place.
@@ -137,19 +242,5 @@ func multiply(x F32, n uint32, s float32) {
 	for i := uint32(0); i < n; i += 4 {
 		storeUpTo4(x, loadUpTo4(x, n-i).Mul(by), n-i)
 		x += 16
-	}
-}
-
-// divideRows writes the weighted sums of n queries, divided by the sums of
-// their weights, to rows of out that lie stride bytes apart.
-func divideRows(out, block F32, n, vdim, stride uint32) {
-	for i := range n {
-		from := block + blockOut + F32(4*i*vdim)
-		sum := (block + F32(4*i)).Load(blockSums)
-		if sum != 0 {
-			divide(from, vdim, sum)
-		}
-		MemoryCopy(uint32(out), uint32(from), 4*vdim)
-		out += F32(stride)
 	}
 }

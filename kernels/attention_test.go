@@ -106,7 +106,7 @@ func (g *guarded) lengths(x []int32) I32 {
 func (c attentionCase) run(t *testing.T, in *attentionInputs) []float32 {
 	t.Helper()
 	n := c.batch * c.tq * c.heads * c.vdim
-	scratch := attentionScratch(uint32(c.tk), uint32(c.dim), uint32(c.vdim))
+	scratch := uint32(attentionScratch(1, uint32(c.dim), uint32(c.vdim), 0))
 	g := newGuarded(t, 4*(len(in.q)+len(in.k)+len(in.v)+n)+int(scratch)+1<<12)
 	out, s := g.result(n), F32(g.writable(scratch))
 	q, k, l := g.f32(in.q), g.f32(in.k), g.lengths(c.lengths)
@@ -122,7 +122,7 @@ func (c attentionCase) run(t *testing.T, in *attentionInputs) []float32 {
 func (c attentionCase) runWeights(t *testing.T, in *attentionInputs) []float32 {
 	t.Helper()
 	n := c.batch * c.heads * c.tq * c.tk
-	scratch := attentionScratch(uint32(c.tk), uint32(c.dim), 0)
+	scratch := uint32(weightsScratch(uint32(c.tk), uint32(c.dim)))
 	g := newGuarded(t, 4*(len(in.q)+len(in.k)+n)+int(scratch)+1<<12)
 	out, s := g.result(n), F32(g.writable(scratch))
 	q, l := g.f32(in.q), g.lengths(c.lengths)
@@ -132,6 +132,35 @@ func (c attentionCase) runWeights(t *testing.T, in *attentionInputs) []float32 {
 			uint32(c.dim), uint32(in.qs), uint32(in.ks), c.scale)
 	})
 	return g.read(out, n)
+}
+
+// attention calls the kernel on tokens of heads side by side, strides in
+// elements.
+func attention(out, q, k, v F32, lengths I32, scratch F32, batch, tq, tk, heads, dim, vdim, qStride, kStride, vStride uint32, scale float32) {
+	a := U32(scratch)
+	MemoryFill(uint32(a), 0, attBytes)
+	for at, v := range map[U32]uint32{
+		attBatch: batch, attHeads: heads, attKVHeads: heads, attTq: tq, attTk: tk, attDim: dim, attVDim: vdim,
+		attKBytes: 4, attVBytes: 4, attScale: Bits32(scale), attLengths: uint32(lengths),
+	} {
+		(a + at).Store(0, v)
+	}
+	tokens := func(side U32, at F32, tokens, stride, dim uint32) {
+		for i, v := range []uint32{uint32(at), 4 * tokens * stride, 4 * dim, 4 * stride} {
+			(a + side + U32(4*i)).Store(0, v)
+		}
+	}
+	tokens(attQ, q, tq, qStride, dim)
+	tokens(attK, k, tk, kStride, dim)
+	tokens(attV, v, tk, vStride, vdim)
+	tokens(attOut, out, tq, heads*vdim, vdim)
+	if scale <= 0 {
+		(a + atPrepared).Store(0, 1)
+	}
+	layOutAttention(a)
+	for i := range attentionTasks(a) {
+		attendTask(a, i)
+	}
 }
 
 func TestAttention(t *testing.T) {
@@ -231,17 +260,6 @@ func TestAttentionOfNonFinite(t *testing.T) {
 	tail := &attentionInputs{q: in.q, k: in.k[keyBlock*in.ks:], v: in.v[keyBlock*in.vs:], qs: in.qs, ks: in.ks, vs: in.vs}
 	last.refer(tail)
 	closeTo(t, got[2:], tail.want[2:], 1e-5)
-}
-
-func TestAttentionScratchSaturates(t *testing.T) {
-	for _, n := range [][3]uint32{{1 << 30, 64, 64}, {math.MaxUint32, math.MaxUint32, 1}, {math.MaxUint32, 1, math.MaxUint32}, {1 << 27, 8, 8}} {
-		if got := attentionScratch(n[0], n[1], n[2]); got != math.MaxUint32 {
-			t.Errorf("attentionScratch(%v) = %d, want the greatest uint32", n, got)
-		}
-	}
-	if got := attentionScratch(16, 4, 8); got != 4*(16*4+8*16+queryBlock*(keyBlock+8+2)) {
-		t.Errorf("attentionScratch(16, 4, 8) = %d", got)
-	}
 }
 
 func TestAttentionReceived(t *testing.T) {

@@ -3,13 +3,29 @@ package kernels
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // attentionWeights writes to out[batch, heads, tq, tk] the weights that
-// attention (which see for q, k and lengths) gives each key: zeros for keys
-// from lengths[b] on and, if tq = tk, for queries from there on. scratch is
-// attentionScratch(tk, dim, 0) bytes.
+// attention gives each of the first lengths[b] keys, or all if lengths is 0:
+// zeros for other keys and, if tq = tk, for queries from there on. Row t of
+// batch row b starts at q + 4·(b·tq+t)·qStride, head h's part of it dim
+// elements later for each; k is alike, with tk rows. scratch is
+// weightsScratch(tk, dim) bytes.
 func attentionWeights(out, q, k F32, lengths I32, scratch F32, batch, tq, tk, heads, dim, qStride, kStride uint32, scale float32) {
 	for i := range batch * heads {
 		weightsOf(i, out, q, k, lengths, scratch, tq, tk, heads, dim, qStride, kStride, scale)
 	}
+}
+
+// weightsScratch returns the bytes of scratch memory that attentionWeights
+// needs, for one head's packed keys.
+func weightsScratch(tk, dim uint32) uint64 {
+	return 4 * roundUp64(uint64(tk)) * uint64(dim)
+}
+
+// keyCount returns how many keys batch row b attends to.
+func keyCount(lengths I32, b, tk uint32) uint32 {
+	if lengths == 0 {
+		return tk
+	}
+	return uint32((lengths + I32(4*b)).Load(0))
 }
 
 // weightsOf is attentionWeights of head i, counted through all batch rows.

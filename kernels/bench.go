@@ -21,15 +21,28 @@ func benchTile(c, a, panel F32, iters uint32) uint32 {
 	return 2 * 4 * panelCols * kBlock
 }
 
-// benchAttend runs the innermost block of attention iters times: queryBlock
+// Where benchAttend's block has a tile's scores, and the sums of values.
+const (
+	benchScores = 2 * blockSums
+	benchOut    = benchScores + 4*queryBlock*keyBlock
+)
+
+// benchAttend runs the innermost tile of attention iters times: queryBlock
 // queries and keyBlock keys of 64 elements, and as many packed values, all of
 // which stay in the first-level caches. It returns the floating-point
-// operations of the two products of one run. block is as attendBlock has it.
+// operations of the two products of one run. block is the running maxima and
+// sums of the queries, their scores and sums of values.
 //
 //wasm:bench benchAttend
 func benchAttend(block, q, keys, values F32, iters uint32) uint32 {
 	for range iters {
-		attendBlock(block, q, keys, values, queryBlock, keyBlock, 64, 64, 4*64, 0.125)
+		for i := range uint32(queryBlock) {
+			(block + F32(4*i)).Store(0, FromBits32(negativeInf))
+			(block + F32(4*i)).Store(blockSums, 0)
+		}
+		fillZero(block+benchOut, queryBlock*64)
+		gemmBlock(block+benchScores, q, keys, queryBlock, 64, keyBlock, 4*64, 4*keyBlock, 4*panelCols*64, false)
+		weighTile(block, block+benchScores, values, block+benchOut, queryBlock, keyBlock, 64, 4*64, 4*panelCols*keyBlock, 0.125)
 	}
 	return 2 * 2 * queryBlock * keyBlock * 64
 }
@@ -40,8 +53,8 @@ func benchAttend(block, q, keys, values F32, iters uint32) uint32 {
 //wasm:bench benchProducts
 func benchProducts(block, q, keys, values F32, iters uint32) uint32 {
 	for range iters {
-		gemmBlock(block+blockScores, q, keys, queryBlock, 64, keyBlock, 4*64, 4*keyBlock, 4*panelCols*64, false)
-		gemmBlock(block+blockOut, block+blockScores, values, queryBlock, keyBlock, 64, 4*keyBlock, 4*64, 4*panelCols*keyBlock, false)
+		gemmBlock(block+benchScores, q, keys, queryBlock, 64, keyBlock, 4*64, 4*keyBlock, 4*panelCols*64, false)
+		gemmBlock(block+benchOut, block+benchScores, values, queryBlock, keyBlock, 64, 4*keyBlock, 4*64, 4*panelCols*keyBlock, false)
 	}
 	return 2 * 2 * queryBlock * keyBlock * 64
 }

@@ -214,11 +214,10 @@ func largestScratch(p, extents U32) (own, common uint64) {
 func ownScratch(p, op, extents U32) uint64 {
 	switch op.Load(opCode) {
 	case opAttention:
-		keys := extent(operand(p, op, 1), extents, 1)
-		return uint64(attentionScratch(keys, attrBits(op, 1), attrBits(op, 2)))
+		return attentionOwn(p, op, extents)
 	case opAttentionWeights:
 		keys := extent(operand(p, op, 1), extents, 1)
-		return uint64(attentionScratch(keys, attrBits(op, 1), 0))
+		return weightsScratch(keys, attrBits(op, 1))
 	}
 	return 0
 }

@@ -23,7 +23,7 @@ func checkIndices(t, op U32) bool {
 	case opGather:
 		return idsFit(i32At(t, op, 1), elements(t, op, 1), axisOf(t, op, 0, 0))
 	case opAttention:
-		return lengthsFit(i32At(t, op, 3), axisOf(t, op, 0, 0), axisOf(t, op, 1, 1))
+		return checkAttention(t, op)
 	case opAttentionWeights:
 		return lengthsFit(i32At(t, op, 2), axisOf(t, op, 0, 0), axisOf(t, op, 1, 1))
 	case opMaskedMean:
@@ -32,6 +32,20 @@ func checkIndices(t, op U32) bool {
 		return lengthsFit(i32At(t, op, 1), axisOf(t, op, 0, 0), axisOf(t, op, 0, 2))
 	}
 	return true
+}
+
+// checkAttention checks the numbers of pages and keys.
+func checkAttention(t, op U32) bool {
+	keys := tokensOf(t, op, argK)
+	if operandIndex(op, argPages) != none {
+		if !idsFit(i32At(t, op, argPages), elements(t, op, argPages), axisOf(t, op, argK, 0)) {
+			return false
+		}
+		keys *= axisOf(t, op, argPages, 1)
+	} else if operandIndex(op, argPastK) != none {
+		keys += tokensOf(t, op, argPastK)
+	}
+	return lengthsFit(i32At(t, op, argLengths), axisOf(t, op, argQ, 0), keys)
 }
 
 // idsFit checks that every one of n ids is one of so many rows.

@@ -136,30 +136,9 @@ func inferMatmul(p, op, extents U32) bool {
 	return wantVector(p, op, extents, 2, n) && wantResult(p, op, extents, 3)
 }
 
-// inferKeys checks that q and k have three axes and k the batch of q.
-func inferKeys(p, op, extents U32) bool {
-	return wantRank(p, op, 0, 3) && wantRank(p, op, 1, 3) &&
-		wantExtent(p, op, extents, 1, 0, extent(operand(p, op, 0), extents, 0))
-}
-
-func inferAttention(p, op, extents U32) bool {
-	if !inferKeys(p, op, extents) || !wantRank(p, op, 2, 3) {
-		return false
-	}
-	q, k := operand(p, op, 0), operand(p, op, 1)
-	batch := extent(q, extents, 0)
-	heads, dim, vdim := attrBits(op, 0), attrBits(op, 1), attrBits(op, 2)
-	return wantExtent(p, op, extents, 2, 0, batch) &&
-		wantExtent(p, op, extents, 2, 1, extent(k, extents, 1)) &&
-		wantVector(p, op, extents, 3, batch) &&
-		wantColumns(p, op, extents, 0, attrBits(op, 3), heads, dim) &&
-		wantColumns(p, op, extents, 1, attrBits(op, 4), heads, dim) &&
-		wantColumns(p, op, extents, 2, attrBits(op, 5), heads, vdim) &&
-		setResult3(batch, extent(q, extents, 1), heads*vdim)
-}
-
 func inferAttentionWeights(p, op, extents U32) bool {
-	if !inferKeys(p, op, extents) {
+	if !wantRank(p, op, 0, 3) || !wantRank(p, op, 1, 3) ||
+		!wantExtent(p, op, extents, 1, 0, extent(operand(p, op, 0), extents, 0)) {
 		return false
 	}
 	q, k := operand(p, op, 0), operand(p, op, 1)

@@ -136,7 +136,7 @@ func opOperands(code uint32) uint64 {
 	case opMatmul:
 		return 0x82822202
 	case opAttention:
-		return 0x84020202
+		return 0x9292828a84121202
 	case opAttentionWeights:
 		return 0x840202
 	case opMaskedMean:
@@ -160,6 +160,8 @@ func opOperands(code uint32) uint64 {
 // opMoreOperands describes the operands from the ninth on.
 func opMoreOperands(code uint32) uint64 {
 	switch code {
+	case opAttention:
+		return 0x88848484828282
 	}
 	return 0
 }
@@ -168,6 +170,8 @@ func opMoreOperands(code uint32) uint64 {
 // but for the one f32 that most have.
 func opOutputs(code uint32) uint32 {
 	switch code {
+	case opAttention:
+		return 0x82929202
 	}
 	return 0x2
 }
@@ -183,7 +187,7 @@ func opAttrs(code uint32) uint64 {
 	case opMatmul:
 		return 0x3
 	case opAttention:
-		return 0x2111111
+		return 0x99a9999992111111
 	case opAttentionWeights:
 		return 0x21111
 	case opL2Normalize:

@@ -199,21 +199,6 @@ func runGatherFrom(t, op U32, first, n uint32) {
 	}
 }
 
-func runAttention(t, op U32, own uint32) {
-	out, q, k, v := outAt(t, op), column(t, op, 0, 3), column(t, op, 1, 4), column(t, op, 2, 5)
-	lengths, scratch, scale := i32At(t, op, 3), F32(own), attrFloat32(op, 6)
-	batch, tq, tk := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), axisOf(t, op, 1, 1)
-	heads, dim, vdim := attrBits(op, 0), attrBits(op, 1), attrBits(op, 2)
-	qStride, kStride, vStride := axisOf(t, op, 0, 2), axisOf(t, op, 1, 2), axisOf(t, op, 2, 2)
-	if Threads {
-		for i := takeTile(); i < batch*heads; i = takeTile() {
-			attendTo(i, out, q, k, v, lengths, scratch, tq, tk, heads, dim, vdim, qStride, kStride, vStride, scale)
-		}
-	} else {
-		attention(out, q, k, v, lengths, scratch, batch, tq, tk, heads, dim, vdim, qStride, kStride, vStride, scale)
-	}
-}
-
 func runAttentionWeights(t, op U32, own uint32) {
 	out, q, k := outAt(t, op), column(t, op, 0, 2), column(t, op, 1, 3)
 	lengths, scratch, scale := i32At(t, op, 2), F32(own), attrFloat32(op, 4)

@@ -150,13 +150,7 @@ var firstOps = []Op{
 		Attrs:    attr("act", AttrAct),
 		Doc:      "act(x·w + bias) + residual. A q8 w is stored as [n,k], so that its blocks run along k.",
 	},
-	{
-		Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
-		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), f32("v", "b,tk,*"), optional(i32("lengths", "b"))},
-		Outputs:  outputs("b,tq,heads·vdim"),
-		Attrs:    append(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), attr("scale", AttrFloat)...),
-		Doc:      "softmax(q·kᵀ·scale)·v for each head. The columns say where head 0 starts in the rows of q, k and v. Keys from lengths on are masked; a row with every key masked is zeros.",
-	},
+	attention,
 	{
 		Name: "attention_weights", Code: OpAttentionWeights, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), optional(i32("lengths", "b"))},

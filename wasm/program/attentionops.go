@@ -1,0 +1,62 @@
+package program
+
+import "slices"
+
+// optionalAttrs are attributes that the second table brought to an operation.
+func optionalAttrs(kind AttrKind, names ...string) (attrs []Attr) {
+	for _, n := range names {
+		attrs = append(attrs, Attr{Name: n, Kind: kind, Optional: true, Since: 2})
+	}
+	return attrs
+}
+
+// later are optional operands or outputs that the second table brought.
+func later(operands ...Operand) []Operand {
+	for i := range operands {
+		operands[i].Optional, operands[i].Since = true, 2
+	}
+	return operands
+}
+
+func f32OrF16(name, shape string) Operand {
+	return Operand{Name: name, Shape: shape, Types: []DType{F32, F16}}
+}
+
+func mask(name, shape string) Operand {
+	return Operand{Name: name, Shape: shape, Types: []DType{U8, F32}}
+}
+
+func flags(name, shape string) Operand { return Operand{Name: name, Shape: shape, Types: []DType{U8}} }
+
+// attentionMasks are the masks that attention takes, alone or together.
+var attentionMasks = []string{
+	"lengths", "causal", "window", "prefix", "flags", "added", "bias", "documents", "blocks", "alibi", "top_k",
+}
+
+// attention is the operation of the whole family.
+var attention = Op{
+	Name: "attention", Code: OpAttention, SIMD: true, Devices: wasmOnly,
+	DTypes: []DType{F32, F16}, Masks: attentionMasks,
+	Operands: slices.Concat(
+		[]Operand{f32("q", "b,tq,* or b,heads,tq,dim"), f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"),
+			f32OrF16("v", "b,tk,* or b,kv_heads,tk,vdim"), optional(i32("lengths", "b"))},
+		later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys"),
+			f32OrF16("past_k", "b,kv_heads,past,dim"), f32OrF16("past_v", "b,kv_heads,past,vdim"),
+			f32("slopes", "heads"), f32("sinks", "heads"), f32("temperature", "(b,)tq"),
+			i32("q_docs", "b,tq"), i32("k_docs", "b,keys"), i32("pages", "b,n"), flags("blocks", "(b,heads,)tq/64,keys/64")),
+	),
+	Outputs: slices.Concat(outputs("b,tq,heads·vdim or b,heads,tq,vdim"),
+		later(f32OrF16("present_k", "b,kv_heads,keys,dim"), f32OrF16("present_v", "b,kv_heads,keys,vdim"), f32("qk", "b,heads,tq,keys"))),
+	Attrs: slices.Concat(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), attr("scale", AttrFloat),
+		optionalAttrs(AttrInt, "kv_heads", "causal", "window", "offset", "from_end", "prefix"),
+		optionalAttrs(AttrFloat, "softcap"), optionalAttrs(AttrInt, "top_k", "qk_mode")),
+	Doc: "The mean of v weighted by softmax(q·kᵀ·scale) for each head; zeros where a query sees no key. " +
+		"Heads are columns of rows, head 0 of q, k and v from q_col, k_col and v_col on, or an axis. " +
+		"heads / kv_heads heads of q share one of k and v (kv_heads 0: heads). keys = past + tk: past_k and past_v come before k and v. " +
+		"A key counts below lengths; with causal n up to n-1 keys behind the query's own; with window n the n keys up to it; below prefix always; " +
+		"where the mask's flag is not 0, and below its end; where q_docs equals k_docs; where the flag of its 64 queries × 64 keys in blocks is not 0; " +
+		"of all those, the top_k greatest. Query i is at position offset + past + i, with from_end 1 at lengths - tq + i. " +
+		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
+		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
+		"Output qk has the scores: qk_mode 0 before softcap, 2 before the mask, 1 all, 3 after the softmax. Output present has past and new keys, of their type.",
+}
