@@ -6,12 +6,11 @@
  * and whether there are shaders for it.
  */
 export const ops = {
-<<<<<<< HEAD
   gather: { code: 1, operands: [['table', 0], ['ids', 0]], attrs: [['scale', 2, 0]], outputs: [['out', 0]], webgpu: true },
   add_timing: { code: 2, operands: [['x', 0], ['inv', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
   layer_norm: { code: 3, operands: [['x', 0], ['scale', 0], ['bias', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]], webgpu: true },
   matmul: { code: 4, operands: [['x', 0], ['w', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3, 0]], outputs: [['out', 0]], webgpu: true },
-  attention: { code: 5, operands: [['q', 0], ['k', 0], ['v', 0], ['lengths', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['vdim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['v_col', 1, 0], ['scale', 2, 0]], outputs: [['out', 0]], webgpu: true },
+  attention: { code: 5, operands: [['q', 0], ['k', 0], ['v', 0], ['lengths', 1], ['mask', 1], ['bias', 1], ['past_k', 1], ['past_v', 1], ['slopes', 1], ['sinks', 1], ['temperature', 1], ['q_docs', 1], ['k_docs', 1], ['pages', 1], ['blocks', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['vdim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['v_col', 1, 0], ['scale', 2, 0], ['kv_heads', 1, 1], ['causal', 1, 1], ['window', 1, 1], ['offset', 1, 1], ['from_end', 1, 1], ['prefix', 1, 1], ['softcap', 2, 1], ['top_k', 1, 1], ['qk_mode', 1, 1]], outputs: [['out', 0], ['present_k', 1], ['present_v', 1], ['qk', 1]], webgpu: false },
   attention_weights: { code: 6, operands: [['q', 0], ['k', 0], ['lengths', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['scale', 2, 0]], outputs: [['out', 0]], webgpu: true },
   masked_mean: { code: 7, operands: [['x', 0], ['lengths', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
   l2_normalize: { code: 8, operands: [['x', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]], webgpu: true },
@@ -20,21 +19,6 @@ export const ops = {
   add: { code: 11, operands: [['x', 0], ['y', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
   activation: { code: 12, operands: [['x', 0]], attrs: [['act', 3, 0]], outputs: [['out', 0]], webgpu: true },
   attention_received: { code: 13, operands: [['w', 0], ['lengths', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
-=======
-  gather: { code: 1, operands: [['table', 0], ['ids', 0]], attrs: [['scale', 2, 0]], outputs: [['out', 0]] },
-  add_timing: { code: 2, operands: [['x', 0], ['inv', 0]], attrs: [], outputs: [['out', 0]] },
-  layer_norm: { code: 3, operands: [['x', 0], ['scale', 0], ['bias', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]] },
-  matmul: { code: 4, operands: [['x', 0], ['w', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3, 0]], outputs: [['out', 0]] },
-  attention: { code: 5, operands: [['q', 0], ['k', 0], ['v', 0], ['lengths', 1], ['mask', 1], ['bias', 1], ['past_k', 1], ['past_v', 1], ['slopes', 1], ['sinks', 1], ['temperature', 1], ['q_docs', 1], ['k_docs', 1], ['pages', 1], ['blocks', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['vdim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['v_col', 1, 0], ['scale', 2, 0], ['kv_heads', 1, 1], ['causal', 1, 1], ['window', 1, 1], ['offset', 1, 1], ['from_end', 1, 1], ['prefix', 1, 1], ['softcap', 2, 1], ['top_k', 1, 1], ['qk_mode', 1, 1]], outputs: [['out', 0], ['present_k', 1], ['present_v', 1], ['qk', 1]] },
-  attention_weights: { code: 6, operands: [['q', 0], ['k', 0], ['lengths', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['scale', 2, 0]], outputs: [['out', 0]] },
-  masked_mean: { code: 7, operands: [['x', 0], ['lengths', 0]], attrs: [], outputs: [['out', 0]] },
-  l2_normalize: { code: 8, operands: [['x', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]] },
-  scores: { code: 9, operands: [['q', 0], ['keys', 0]], attrs: [], outputs: [['out', 0]] },
-  softmax: { code: 10, operands: [['x', 0]], attrs: [], outputs: [['out', 0]] },
-  add: { code: 11, operands: [['x', 0], ['y', 0]], attrs: [], outputs: [['out', 0]] },
-  activation: { code: 12, operands: [['x', 0]], attrs: [['act', 3, 0]], outputs: [['out', 0]] },
-  attention_received: { code: 13, operands: [['w', 0], ['lengths', 0]], attrs: [], outputs: [['out', 0]] },
->>>>>>> 4d45466 (Make attention one family of masks, caches and grouped heads)
 };
 
 /** Names of the element types by code. */

@@ -9,8 +9,8 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // What output qk has, as in ONNX: the scores in the steps of their making.
 const (
 	qkRaw    = 0 // scale·q·kᵀ
-	qkBiased = 1
-	qkCapped = 2
+	qkCapped = 1 // softly
+	qkBiased = 2 // and masked
 	qkWeight = 3 // after the softmax
 )
 

@@ -93,7 +93,7 @@ func TestOpErrors(t *testing.T) {
 		{"rank 7", "softmax", nil, wasm.Tensors{"x": x(1, 1, 1, 1, 1, 1, 1)}, wasm.Error{Code: "input-shape", Op: "softmax", Arg: "x", Got: "[1 1 1 1 1 1 1]", Want: "at most 6 axes"}},
 		{"dtype", "softmax", nil, wasm.Tensors{"x": wasm.I32([]int32{1})}, wasm.Error{Code: "operand-type", Op: "softmax", Arg: "x", Got: "2", Want: "0"}},
 		{"attribute", "attention", few, good, wasm.Error{Code: "missing", Op: "attention", Arg: "scale"}},
-		{"extra attribute", "attention", attrs("head", 1), good, wasm.Error{Code: "unknown", Op: "attention", Arg: "head", Want: "heads, dim, vdim, q_col, k_col, v_col, scale"}},
+		{"extra attribute", "attention", attrs("head", 1), good, wasm.Error{Code: "unknown", Op: "attention", Arg: "head", Want: "heads, dim, vdim, q_col, k_col, v_col, scale, kv_heads, causal, window, offset, from_end, prefix, softcap, top_k, qk_mode"}},
 		{"fraction", "attention", attrs("heads", 1.5), good, wasm.Error{Code: "value", Op: "attention", Arg: "heads", Got: "1.5", Want: "a 32-bit integer"}},
 		{"NaN heads", "attention", attrs("heads", math.NaN()), good, wasm.Error{Code: "value", Op: "attention", Arg: "heads", Got: "NaN", Want: "a 32-bit integer"}},
 		{"negative", "attention", attrs("heads", -1), good, wasm.Error{Code: "attr-value", Op: "attention", Arg: "heads", Got: "-1", Want: "0"}},

@@ -45,6 +45,7 @@ type Case struct {
 	Target string             `json:"target,omitempty"` // the operation's or program's name
 	Attrs  map[string]float64 `json:"attrs,omitempty"`
 	Inputs map[string]Tensor  `json:"inputs,omitempty"` // an absent operand is not in it
+	Wanted []string           `json:"wanted,omitempty"` // optional outputs of an operation
 	Model  string             `json:"model,omitempty"`  // a path below the repository's root
 	Text   string             `json:"text,omitempty"`
 	// All kernels are called Rounds - 1 times, to have the engine compile them again, better. Then each is called on a memory that

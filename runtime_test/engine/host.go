@@ -44,7 +44,7 @@ func (h *Host) perform(ctx context.Context, c Case) (Result, error) {
 	case About:
 		return Result{About: h.Kind}, nil
 	case Op:
-		out, err := h.rt.Op(ctx, c.Target, c.Attrs, toHost(c.Inputs))
+		out, err := h.rt.Op(ctx, c.Target, c.Attrs, toHost(c.Inputs), c.Wanted...)
 		return Result{Outputs: fromHost(out)}, err
 	case Load:
 		m, err := h.load(ctx, c.Model)
@@ -110,7 +110,7 @@ func (h *Host) load(ctx context.Context, path string) (*wasm.Model, error) {
 }
 
 // dtypes are the element types that cases use, by their names in data.
-var dtypes = map[string]wasm.DType{"f32": wasm.Float32, "i32": wasm.Int32, "u8": wasm.Uint8}
+var dtypes = map[string]wasm.DType{"f32": wasm.Float32, "i32": wasm.Int32, "u8": wasm.Uint8, "f16": wasm.Float16}
 
 func toHost(in map[string]Tensor) wasm.Tensors {
 	out := wasm.Tensors{}

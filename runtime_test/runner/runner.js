@@ -19,7 +19,7 @@ export function makeRunner({ options, read, about, compile = async (path) => Web
 
   const perform = {
     about: async () => ({ about, stats: await runtime.stats() }),
-    op: async (c) => ({ outputs: encodeAll(await runtime.op(c.target, c.attrs ?? {}, decodeAll(c.inputs))) }),
+    op: async (c) => ({ outputs: encodeAll(await runtime.op(c.target, c.attrs ?? {}, decodeAll(c.inputs), { outputs: c.wanted })) }),
     run: async (c) => {
       const session = await (await model(c.model)).session();
       return { outputs: encodeAll(await session.run(c.target, decodeAll(c.inputs))) };
@@ -86,7 +86,7 @@ function canonicalNaNs(buffer, from, bits) {
   for (const [i, v] of floats.entries()) if (Number.isNaN(v)) floats[i] = NaN;
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
+const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array, f16: Uint16Array };
 
 function decodeAll(tensors) {
   return mapValues(tensors, ({ dtype, shape, data }) => ({

@@ -58,5 +58,8 @@ var attention = Op{
 		"of all those, the top_k greatest. Query i is at position offset + past + i, with from_end 1 at lengths - tq + i. " +
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
-		"Output qk has the scores: qk_mode 0 before softcap, 2 before the mask, 1 all, 3 after the softmax. Output present has past and new keys, of their type.",
+		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type.",
 }
+
+// wasmOnly is for operations without a shader.
+var wasmOnly = []string{OnWasm}

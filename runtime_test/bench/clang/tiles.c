@@ -54,33 +54,35 @@ static void product(float *c, const float *a, const float *panels, u32 k, u32 n,
 	}
 }
 
-INLINE v e_to(v x) {
+INLINE v two_to(v x) {
 	v biased = wasm_f32x4_const_splat(0x1.8p23f + 127);
-	v shifted = wasm_f32x4_add(wasm_f32x4_mul(x, wasm_f32x4_const_splat(1.44269502f)), biased);
-	v n = wasm_f32x4_sub(shifted, biased);
-	v r = wasm_f32x4_sub(x, wasm_f32x4_mul(n, wasm_f32x4_const_splat(0.693359375f)));
-	r = wasm_f32x4_sub(r, wasm_f32x4_mul(n, wasm_f32x4_const_splat(-0.000212194442f)));
-	v q = wasm_f32x4_const_splat(0x1.6b003ep-10f);
-	q = madd(q, r, wasm_f32x4_const_splat(0x1.123e4ap-7f));
-	q = madd(q, r, wasm_f32x4_const_splat(0x1.555884p-5f));
-	q = madd(q, r, wasm_f32x4_const_splat(0x1.555494p-3f));
-	q = madd(q, r, wasm_f32x4_const_splat(0x1.fffffcp-2f));
-	q = wasm_f32x4_add(madd(q, wasm_f32x4_mul(r, r), r), wasm_f32x4_const_splat(1));
-	q = wasm_f32x4_mul(q, wasm_i32x4_shl(shifted, 23));
-	return wasm_v128_andnot(q, wasm_f32x4_lt(x, wasm_f32x4_const_splat(-87.33654f)));
+	x = wasm_f32x4_pmax(x, wasm_f32x4_const_splat(-127));
+	v shifted = wasm_f32x4_add(x, biased);
+	v r = wasm_f32x4_sub(x, wasm_f32x4_sub(shifted, biased));
+	v q = wasm_f32x4_const_splat(0x1.657ba2p-10f);
+	q = madd(q, r, wasm_f32x4_const_splat(0x1.3d5aap-7f));
+	q = madd(q, r, wasm_f32x4_const_splat(0x1.c6a2c2p-5f));
+	q = madd(q, r, wasm_f32x4_const_splat(0x1.ebf80ap-3f));
+	q = madd(q, r, wasm_f32x4_const_splat(0x1.62e438p-1f));
+	q = madd(q, r, wasm_f32x4_const_splat(0x1.000002p0f));
+	return wasm_f32x4_mul(q, wasm_i32x4_shl(shifted, 23));
 }
 
-INLINE float greatest(const float *x, u32 n, v scale) {
-	v top = wasm_f32x4_const_splat(-__builtin_inff());
-	for (u32 i = 0; i < n; i += 4) top = wasm_f32x4_max(top, wasm_f32x4_mul(wasm_v128_load(x + i), scale));
-	top = wasm_f32x4_max(top, wasm_i32x4_shuffle(top, top, 2, 3, 2, 3));
-	return wasm_f32x4_extract_lane(wasm_f32x4_max(top, wasm_i32x4_shuffle(top, top, 1, 1, 1, 1)), 0);
+INLINE float greatest(const float *x, u32 n) {
+	v top0 = wasm_f32x4_const_splat(-__builtin_inff()), top1 = top0;
+	for (u32 i = 0; i < n; i += 8) {
+		top0 = wasm_f32x4_pmax(top0, wasm_v128_load(x + i));
+		top1 = wasm_f32x4_pmax(top1, wasm_v128_load(x + i + 4));
+	}
+	top0 = wasm_f32x4_pmax(top0, top1);
+	top0 = wasm_f32x4_max(top0, wasm_i32x4_shuffle(top0, top0, 2, 3, 2, 3));
+	return wasm_f32x4_extract_lane(wasm_f32x4_max(top0, wasm_i32x4_shuffle(top0, top0, 1, 1, 1, 1)), 0);
 }
 
-INLINE float weigh(float *x, u32 n, v scale, v top) {
+INLINE float weigh(float *x, u32 n, v unit, v top) {
 	v sum = wasm_f32x4_const_splat(0);
 	for (u32 i = 0; i < n; i += 4) {
-		v e = e_to(wasm_f32x4_sub(wasm_f32x4_mul(wasm_v128_load(x + i), scale), top));
+		v e = two_to(wasm_f32x4_sub(wasm_f32x4_mul(wasm_v128_load(x + i), unit), top));
 		wasm_v128_store(x + i, e);
 		sum = wasm_f32x4_add(sum, e);
 	}
@@ -90,13 +92,13 @@ INLINE float weigh(float *x, u32 n, v scale, v top) {
 
 EXPORT("benchAttend") u32 attend(float *block, const float *q, const float *keys, const float *values, u32 iters) {
 	float *scores = block + 2 * QUERIES, *out = scores + QUERIES * KEYS;
-	v scale = wasm_f32x4_const_splat(0.125f);
+	float unit = 0.125f * 1.44269502f;
 	for (u32 i = 0; i < iters; i++) {
 		product(scores, q, keys, 64, KEYS, 64, KEYS);
 		for (u32 row = 0; row < QUERIES; row++) {
-			float top = greatest(scores + row * KEYS, KEYS, scale);
+			float top = greatest(scores + row * KEYS, KEYS) * unit;
 			block[row] = top;
-			block[QUERIES + row] = weigh(scores + row * KEYS, KEYS, scale, wasm_f32x4_splat(top));
+			block[QUERIES + row] = weigh(scores + row * KEYS, KEYS, wasm_f32x4_splat(unit), wasm_f32x4_splat(top));
 		}
 		product(out, scores, values, KEYS, 64, KEYS, 64);
 	}
