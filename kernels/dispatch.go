@@ -27,6 +27,10 @@ const (
 	bufferValues   = bufferError + 1
 	bufferScales   = bufferError + 2
 
+	// shaderNone is the shader of what WebGPU cannot do; the executor then
+	// leaves the program to the module.
+	shaderNone = 0xFFFFFFFF
+
 	// The most dispatches of one operation.
 	mostDispatches = 3
 	// WebGPU's limit for the workgroups along an axis.
@@ -105,7 +109,9 @@ func checkOnDevice(t, op U32, i uint32) {
 		rows := axisOf(t, op, 0, 0)
 		checkOperand(t, op, i, 1, errIndex, rows, rows)
 	case opAttention:
-		checkLengths(t, op, i, 3, axisOf(t, op, 1, 1))
+		if plainAttention(t, op) {
+			checkLengths(t, op, i, argLengths, axisOf(t, op, argK, 1))
+		}
 	case opAttentionWeights:
 		checkLengths(t, op, i, 2, axisOf(t, op, 1, 1))
 	case opMaskedMean:
@@ -170,6 +176,8 @@ func dispatchOne(t, op U32, i uint32) {
 		dispatchRows(t, op, i, shaderL2Normalize, 1, attrBits(op, 0))
 	case opSoftmax:
 		dispatchRows(t, op, i, shaderSoftmax, 1, 0)
+	default:
+		_ = dispatch(t, i, shaderNone, 1)
 	}
 }
 
@@ -269,6 +277,10 @@ func dispatchScores(t, op U32, i uint32) {
 }
 
 func dispatchAttention(t, op U32, i uint32) {
+	if !plainAttention(t, op) {
+		_ = dispatch(t, i, shaderNone, 1)
+		return
+	}
 	heads, dim, vdim := attrBits(op, 0), attrBits(op, 1), attrBits(op, 2)
 	qCol, kCol, vCol := attrBits(op, 3), attrBits(op, 4), attrBits(op, 5)
 	vStride := axisOf(t, op, 2, 2)
@@ -284,6 +296,28 @@ func dispatchAttention(t, op U32, i uint32) {
 	param(d, 8, vStride)
 	param(d, 11, vCol)
 	param(d, 13, present(op, 3))
+}
+
+// plainAttention reports whether the shader can do an attention: on f32 rows
+// of columns, as many heads of keys as of queries, and no masks but lengths.
+func plainAttention(t, op U32) bool {
+	for i := uint32(argMask); i <= argBlocks; i++ {
+		if operandIndex(op, i) != none {
+			return false
+		}
+	}
+	for i := uint32(attrKVHeads + 1); i <= attrQKMode; i++ {
+		if attrBits(op, i) != 0 {
+			return false
+		}
+	}
+	for i := uint32(argQ); i <= argV; i++ {
+		r := boundTensor(t, operandIndex(op, i))
+		if r.Load(boundRank) != 3 || r.Load(boundDType) != dtypeF32 {
+			return false
+		}
+	}
+	return kvHeadsOf(op) == attrBits(op, attrHeads) && op.Load(opOutputsN) == 1
 }
 
 // attentionParams sets the parameters that attention and attention_weights

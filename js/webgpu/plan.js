@@ -13,7 +13,7 @@ const BUFFERS = 6;
 const PARAMS = 16;
 
 // What a dispatch's word for a buffer can be beside a tensor's index.
-const NONE = 0xffffffff;
+const NONE = 0xffffffff; // or a shader
 const SCALES_OF = 0x40000000;
 const SPECIAL = { 0x80000000: 'error', 0x80000001: 'values', 0x80000002: 'scales' };
 
@@ -92,6 +92,8 @@ export class Plan {
       const [shader, op, ...groups] = this.#dispatch(i).subarray(0, 5);
       return { shader, operation: operations[op], groups };
     });
+    const without = this.dispatches.find((d) => d.shader === NONE);
+    if (without) throw new Unable(`this ${without.operation} has no shader`);
   }
 
   /** Whether this is the plan for what was read. */

@@ -35,8 +35,8 @@ var attentionMasks = []string{
 
 // attention is the operation of the whole family.
 var attention = Op{
-	Name: "attention", Code: OpAttention, SIMD: true, Devices: wasmOnly,
-	DTypes: []DType{F32, F16}, Masks: attentionMasks,
+	Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
+	DTypes: []DType{F32, F16}, Masks: attentionMasks, GPUDTypes: []DType{F32}, GPUMasks: []string{"lengths"},
 	Operands: slices.Concat(
 		[]Operand{f32("q", "b,tq,* or b,heads,tq,dim"), f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"),
 			f32OrF16("v", "b,tk,* or b,kv_heads,tk,vdim"), optional(i32("lengths", "b"))},

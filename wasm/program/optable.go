@@ -59,7 +59,11 @@ type Op struct {
 	// given, and Masks the masks, where there are any.
 	DTypes []DType
 	Masks  []string
-	Doc    string
+	// GPUDTypes and GPUMasks are those of them that webgpu has, where it has
+	// fewer.
+	GPUDTypes []DType
+	GPUMasks  []string
+	Doc       string
 }
 
 // Limits of an operation, which the packed form of the table has.
@@ -264,12 +268,19 @@ func Cells() (cells []Cell) {
 		for _, t := range op.dtypes() {
 			for _, mask := range append([]string{""}, op.Masks...) {
 				for _, device := range op.Devices {
-					cells = append(cells, Cell{op, t, mask, device})
+					if c := (Cell{op, t, mask, device}); device != OnWebGPU || op.onGPU(c) {
+						cells = append(cells, c)
+					}
 				}
 			}
 		}
 	}
 	return cells
+}
+
+func (op *Op) onGPU(c Cell) bool {
+	return (op.GPUDTypes == nil || slices.Contains(op.GPUDTypes, c.DType)) &&
+		(op.GPUMasks == nil || c.Mask == "" || slices.Contains(op.GPUMasks, c.Mask))
 }
 
 func (op *Op) dtypes() []DType {
