@@ -25,7 +25,7 @@ export const ops = {
 export const dtypes = [null, 'f32', 'i32', 'u8', 'f16', 'q8'];
 
 /** Names of the activations by code. */
-export const acts = ['none', 'relu', 'gelu', 'gelu_tanh', 'tanh'];
+export const acts = ['none', 'relu', 'gelu', 'gelu_tanh', 'tanh', 'silu', 'sigmoid'];
 
 /** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in. */
 export const errors = {

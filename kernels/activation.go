@@ -3,7 +3,8 @@ package kernels
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // activate writes the activation act of n elements of x to out, which may be
-// x. The GELUs of -Inf are NaN, -Inf times 0.
+// x. The GELUs and SiLU of -Inf
+// are NaN, -Inf times 0.
 func activate(out, x F32, n, act uint32) {
 	switch act {
 	case actNone:
@@ -18,6 +19,10 @@ func activate(out, x F32, n, act uint32) {
 		geluTanh(out, x, n)
 	case actTanh:
 		tanh(out, x, n)
+	case actSiLU:
+		silu(out, x, n, 1)
+	case actSigmoid:
+		sigmoid(out, x, n)
 	}
 }
 
@@ -80,5 +85,25 @@ func tanh(out, x F32, n uint32) {
 	}
 	if n%4 != 0 {
 		storePart(out, tanhVec(loadPart(x, n%4)), n%4)
+	}
+}
+
+// silu writes x/(1 + e**(-alpha·x)) of n elements.
+func silu(out, x F32, n uint32, alpha float32) {
+	a := BroadcastFloat32x4(alpha)
+	for i := uint32(0); i < n; i += 4 {
+		v := loadUpTo4(x, n-i)
+		storeUpTo4(out, v.Mul(sigmoidVec(v.Mul(a))), n-i)
+		x += 16
+		out += 16
+	}
+}
+
+// sigmoid writes 1/(1 + e**-x) of n elements.
+func sigmoid(out, x F32, n uint32) {
+	for i := uint32(0); i < n; i += 4 {
+		storeUpTo4(out, sigmoidVec(loadUpTo4(x, n-i)), n-i)
+		x += 16
+		out += 16
 	}
 }

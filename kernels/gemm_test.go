@@ -32,7 +32,7 @@ func gemmCases() []gemmCase {
 	for _, m := range []int{mBlock - 1, mBlock, mBlock + 1, 2*mBlock + 5} {
 		cases = append(cases, gemmCase{m: m, k: 7, n: 9})
 	}
-	for act := uint32(actNone); act <= actTanh; act++ {
+	for act := uint32(actNone); act <= actSigmoid; act++ {
 		cases = append(cases, gemmCase{m: 3, k: 5, n: 10, act: act, bias: true, residual: act%2 == 0},
 			gemmCase{m: mBlock + 3, k: 2, n: 7, act: act, residual: true})
 	}
@@ -71,6 +71,10 @@ func activationReference(x float64, act uint32) float64 {
 		return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
 	case actTanh:
 		return math.Tanh(x)
+	case actSiLU:
+		return x / (1 + math.Exp(-x))
+	case actSigmoid:
+		return 1 / (1 + math.Exp(-x))
 	}
 	return x
 }

@@ -4,28 +4,53 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // layerNorm normalizes each of rows rows of x to mean 0 and variance 1, then
 // scales and shifts: (x - mean)/√(variance + eps)·scale + bias, with
-// scale[cols] and bias[cols]. The variance is taken about the mean in a
-// second pass, so that it does not cancel. out may be x.
-func layerNorm(out, x, scale, bias F32, rows, cols uint32, eps float32) {
-	for range rows {
-		normalizeRow(out, x, scale, bias, cols, eps)
+// scale[cols] and bias[cols], or no bias if that is 0. The variance is taken
+// about the mean in a second pass, so that it does not cancel. Where means
+// and inverses are not 0, the rows' means and 1/√(variance + eps) go there.
+// out may be x.
+func layerNorm(out, means, inverses, x, scale, bias F32, rows, cols uint32, eps float32) {
+	for r := range rows {
+		mean := sumRow(x, cols) / float32(cols)
+		inverse := 1 / Sqrt32(squaredDeviation(x, cols, mean)/float32(cols)+eps)
+		normalizeRow(out, x, scale, bias, cols, mean, inverse)
+		if means != 0 {
+			(means + F32(4*r)).Store(0, mean)
+		}
+		if inverses != 0 {
+			(inverses + F32(4*r)).Store(0, inverse)
+		}
 		out += F32(4 * cols)
 		x += F32(4 * cols)
 	}
 }
 
-func normalizeRow(out, x, scale, bias F32, cols uint32, eps float32) {
-	mean := sumRow(x, cols) / float32(cols)
-	variance := squaredDeviation(x, cols, mean) / float32(cols)
-	m := BroadcastFloat32x4(mean)
-	r := BroadcastFloat32x4(1 / Sqrt32(variance+eps))
+// rmsNorm writes x/√(mean of x² + eps)·scale of each of rows rows, with
+// scale[cols]. out may be x.
+func rmsNorm(out, x, scale F32, rows, cols uint32, eps float32) {
+	for range rows {
+		inverse := 1 / Sqrt32(squaredDeviation(x, cols, 0)/float32(cols)+eps)
+		normalizeRow(out, x, scale, 0, cols, 0, inverse)
+		out += F32(4 * cols)
+		x += F32(4 * cols)
+	}
+}
+
+// normalizeRow writes (x - mean)·inverse·scale + bias of a row.
+func normalizeRow(out, x, scale, bias F32, cols uint32, mean, inverse float32) {
+	m, r := BroadcastFloat32x4(mean), BroadcastFloat32x4(inverse)
 	for i := uint32(0); i < cols; i += 4 {
 		n := cols - i
 		v := loadUpTo4(x, n).Sub(m).Mul(r)
-		storeUpTo4(out, v.MulAdd(loadUpTo4(scale, n), loadUpTo4(bias, n)), n)
+		s := loadUpTo4(scale, n)
+		if bias != 0 {
+			v = v.MulAdd(s, loadUpTo4(bias, n))
+			bias += 16
+		} else {
+			v = v.Mul(s)
+		}
+		storeUpTo4(out, v, n)
 		x += 16
 		scale += 16
-		bias += 16
 		out += 16
 	}
 }

@@ -19,6 +19,8 @@ const (
 	actGELU     = 2
 	actGELUTanh = 3
 	actTanh     = 4
+	actSiLU     = 5
+	actSigmoid  = 6
 )
 
 // Tensor classes and layouts.

@@ -88,43 +88,68 @@ func TestL2Normalize(t *testing.T) {
 	}
 }
 
-func TestLayerNorm(t *testing.T) {
+// TestNorms has layer norm with and without bias, and RMS norm.
+func TestNorms(t *testing.T) {
 	const eps, rows = 1e-6, 3
 	// An offset that dwarfs the deviations would cancel in a one-pass variance.
 	for _, offset := range []float32{0, 4096} {
 		for _, cols := range widths {
 			x, scale, bias := randoms(1, rows*cols), randoms(2, cols), randoms(3, cols)
-			want := make([]float64, len(x))
 			for i := range x {
 				x[i] += offset
-				want[i] = float64(x[i])
 			}
+			var layer, plain, rms, stats []float64
 			for r := range rows {
-				layerNormReference(want[r*cols:(r+1)*cols], scale, bias, eps)
+				row := x[r*cols : (r+1)*cols]
+				mean, inverse := momentsReference(row, eps)
+				_, root := momentsReference(append(negated(row), row...), eps) // of mean 0
+				stats = append(stats, mean, inverse)
+				for i, v := range row {
+					scaled := (float64(v) - mean) * inverse * float64(scale[i])
+					layer = append(layer, scaled+float64(bias[i]))
+					plain = append(plain, scaled)
+					rms = append(rms, float64(v)*root*float64(scale[i]))
+				}
 			}
 			g := newGuarded(t, 16*len(x)+1<<14)
 			out, in, s, b := g.result(len(x)), g.f32(x), g.f32(scale), g.f32(bias)
-			g.run(func() { layerNorm(out, in, s, b, rows, uint32(cols), eps) })
-			closeTo(t, g.read(out, len(x)), want, 1e-5+float64(offset)*1e-6)
+			means, inverses := g.result(rows), g.result(rows)
+			tol := 1e-5 + float64(offset)*1e-6
+			g.run(func() { layerNorm(out, means, inverses, in, s, b, rows, uint32(cols), eps) })
+			closeTo(t, g.read(out, len(x)), layer, tol)
+			for r := range rows {
+				closeTo(t, g.read(means+F32(4*r), 1), stats[2*r:2*r+1], 1e-6)
+				closeTo(t, g.read(inverses+F32(4*r), 1), stats[2*r+1:2*r+2], tol)
+			}
+			g.run(func() { layerNorm(out, 0, 0, in, s, 0, rows, uint32(cols), eps) })
+			closeTo(t, g.read(out, len(x)), plain, tol)
+			g.run(func() { rmsNorm(out, in, s, rows, uint32(cols), eps) })
+			closeTo(t, g.read(out, len(x)), rms, 1e-5)
 		}
 	}
 }
 
-func layerNormReference(row []float64, scale, bias []float32, eps float64) {
-	var mean, variance float64
+// momentsReference returns the mean of row and 1/√(variance + eps).
+func momentsReference(row []float32, eps float64) (mean, inverse float64) {
+	var variance float64
 	for _, v := range row {
-		mean += v / float64(len(row))
+		mean += float64(v) / float64(len(row))
 	}
 	for _, v := range row {
-		variance += (v - mean) * (v - mean) / float64(len(row))
+		variance += (float64(v) - mean) * (float64(v) - mean) / float64(len(row))
 	}
-	for i, v := range row {
-		row[i] = (v-mean)/math.Sqrt(variance+eps)*float64(scale[i]) + float64(bias[i])
+	return mean, 1 / math.Sqrt(variance+eps)
+}
+
+func negated(row []float32) (n []float32) {
+	for _, v := range row {
+		n = append(n, -v)
 	}
+	return n
 }
 
 func TestActivate(t *testing.T) {
-	for act := uint32(actNone); act <= actTanh; act++ {
+	for act := uint32(actNone); act <= actSigmoid; act++ {
 		eachRow(t, 3e-7, func(out, x F32, rows, cols uint32) { activate(out, x, rows*cols, act) },
 			func(row []float64) {
 				for i, v := range row {
@@ -143,6 +168,8 @@ func TestActivateExtremes(t *testing.T) {
 		actGELU:     {0, 1e30, nan, inf32, nan},
 		actGELUTanh: {0, 1e30, nan, inf32, nan},
 		actTanh:     {-1, 1, -1, 1, nan},
+		actSiLU:     {0, 1e30, nan, inf32, nan},
+		actSigmoid:  {0, 1, 0, 1, nan},
 	}
 	for act, want := range want {
 		g := newGuarded(t, 1<<12)

@@ -129,7 +129,7 @@ func runRowsFrom(t, op U32, first, rows, cols uint32) {
 	out, x := outAt(t, op)+at, f32At(t, op, 0)+at
 	switch op.Load(opCode) {
 	case opLayerNorm:
-		layerNorm(out, x, f32At(t, op, 1), f32At(t, op, 2), rows, cols, attrFloat32(op, 0))
+		layerNorm(out, 0, 0, x, f32At(t, op, 1), f32At(t, op, 2), rows, cols, attrFloat32(op, 0))
 	case opL2Normalize:
 		l2Normalize(out, x, rows, cols, attrFloat32(op, 0))
 	case opSoftmax:

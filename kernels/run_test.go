@@ -40,7 +40,7 @@ var opCases = []opCase{
 		addTiming(out, F32(in[0]), F32(in[1]), 0, 3, 2, 3, 10)
 	}},
 	{"layer_norm", attrs(1e-3), []*array{ramp(2, 3, 13), ramp(13), ramp(13)}, 78, func(out F32, in []uint32, _ F32) {
-		layerNorm(out, F32(in[0]), F32(in[1]), F32(in[2]), 6, 13, 1e-3)
+		layerNorm(out, 0, 0, F32(in[0]), F32(in[1]), F32(in[2]), 6, 13, 1e-3)
 	}},
 	{"matmul", attrs(int(program.Tanh)), []*array{ramp(2, 3, 11), ramp(11, 13), ramp(13), ramp(2, 3, 13)}, 78, func(out F32, in []uint32, scratch F32) {
 		packPanels(scratch, F32(in[1]), 11, 13)
@@ -86,7 +86,7 @@ var opCases = []opCase{
 		gather(out, F32(in[0]), I32(in[1]), 7, 2003, 0.5)
 	}},
 	{"layer_norm", attrs(1e-3), []*array{ramp(41, 513), ramp(513), ramp(513)}, 41 * 513, func(out F32, in []uint32, _ F32) {
-		layerNorm(out, F32(in[0]), F32(in[1]), F32(in[2]), 41, 513, 1e-3)
+		layerNorm(out, 0, 0, F32(in[0]), F32(in[1]), F32(in[2]), 41, 513, 1e-3)
 	}},
 	{"matmul", attrs(int(program.GELU)), []*array{ramp(3, 51, 70), ramp(70, 203), ramp(203), ramp(3, 51, 203)}, 153 * 203, func(out F32, in []uint32, scratch F32) {
 		packPanels(scratch, F32(in[1]), 70, 203)

@@ -210,7 +210,7 @@ func verifyAttr(op U32, i, kind uint32) bool {
 	case attrFloat:
 		ok = bits&0x7F800000 != 0x7F800000
 	case attrAct:
-		ok = bits <= actTanh
+		ok = bits <= actSigmoid
 	}
 	return ok || fail(errAttrValue, i, bits, 0) != 0
 }

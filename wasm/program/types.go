@@ -98,10 +98,12 @@ const (
 	GELU         // x·(1+erf(x/√2))/2
 	GELUTanh     // x·(1+tanh(√(2/π)·(x+0.044715·x³)))/2
 	Tanh
+	SiLU    // x/(1+e⁻ˣ)
+	Sigmoid // 1/(1+e⁻ˣ)
 	numActs
 )
 
-var actNames = [...]string{"none", "relu", "gelu", "gelu_tanh", "tanh"}
+var actNames = [...]string{"none", "relu", "gelu", "gelu_tanh", "tanh", "silu", "sigmoid"}
 
 // Valid reports whether a is a known activation.
 func (a Act) Valid() bool { return a < numActs }

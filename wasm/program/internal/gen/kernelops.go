@@ -136,7 +136,8 @@ func constants(b *bytes.Buffer) {
 	})
 	writeConstants(b, "Activations.", []constant{
 		{"actNone", program.NoAct}, {"actReLU", program.ReLU}, {"actGELU", program.GELU},
-		{"actGELUTanh", program.GELUTanh}, {"actTanh", program.Tanh},
+		{"actGELUTanh", program.GELUTanh}, {"actTanh", program.Tanh}, {"actSiLU", program.SiLU},
+		{"actSigmoid", program.Sigmoid},
 	})
 	writeConstants(b, "Tensor classes and layouts.", []constant{
 		{"classWeight", program.Weight}, {"classInput", program.Input}, {"classOutput", program.Output},

@@ -1,0 +1,86 @@
+package kernels
+
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
+// softmaxAxis writes the softmax of x[outer, n, inner] along the middle axis
+// to out, which may be x; with log its logarithm, x - ln Σeˣ, which stays
+// finite where the softmax underflows. A row of only -Inf gives zeros, and
+// -Inf with log; a NaN or +Inf makes its row NaN.
+func softmaxAxis(out, x F32, outer, n, inner uint32, log bool) {
+	for range outer {
+		if inner > 1 {
+			for i := uint32(0); i < inner; i += 4 {
+				softmaxColumns(out+F32(4*i), x+F32(4*i), n, inner-i, 4*inner, log)
+			}
+		} else if log {
+			logSoftmaxRow(out, x, n)
+		} else {
+			softmaxRow(out, x, n, 1)
+		}
+		out += F32(4 * n * inner)
+		x += F32(4 * n * inner)
+	}
+}
+
+// softmaxColumns is softmaxAxis of the first four of cols columns of n
+// elements, stride bytes apart, or of all if they are fewer.
+func softmaxColumns(out, x F32, n, cols, stride uint32, log bool) {
+	low := BroadcastFloat32x4(FromBits32(negativeInf))
+	top := low
+	for i := range n {
+		top = top.Max(loadUpTo4(x+F32(i*stride), cols))
+	}
+	top = BroadcastFloat32x4(0).Merge(top, top.Equal(low))
+	var sum Float32x4
+	for i := range n {
+		sum = sum.Add(expDecay(loadUpTo4(x+F32(i*stride), cols).Sub(top)))
+	}
+	empty := sum.Equal(BroadcastFloat32x4(0))
+	logs := BroadcastFloat32x4(0).Merge(logVec(sum), empty)
+	sum = BroadcastFloat32x4(1).Merge(sum, empty)
+	for range n {
+		v := loadUpTo4(x, cols).Sub(top)
+		if log {
+			v = v.Sub(logs)
+		} else {
+			v = expDecay(v).Div(sum)
+		}
+		storeUpTo4(out, v, cols)
+		out += F32(stride)
+		x += F32(stride)
+	}
+}
+
+// logSoftmaxRow writes x - ln Σeˣ of n elements to out, which may be x.
+func logSoftmaxRow(out, x F32, n uint32) {
+	top := maxRow(x, n, 1)
+	if top == FromBits32(negativeInf) {
+		top = 0
+	}
+	sum := sumExp(x, n, top)
+	log := float32(0)
+	if sum != 0 {
+		log = log32(sum)
+	}
+	t, l := BroadcastFloat32x4(top), BroadcastFloat32x4(log)
+	for i := uint32(0); i < n; i += 4 {
+		storeUpTo4(out, loadUpTo4(x, n-i).Sub(t).Sub(l), n-i)
+		out += 16
+		x += 16
+	}
+}
+
+// sumExp returns the sum of e**(x - top) of n elements, in expRow's order.
+func sumExp(x F32, n uint32, top float32) float32 {
+	t := BroadcastFloat32x4(top)
+	var sum Float32x4
+	for range n / 4 {
+		sum = sum.Add(expDecay(LoadFloat32x4(x, 0).Sub(t)))
+		x += 16
+	}
+	if n%4 != 0 {
+		e := expDecay(loadPart(x, n%4).Sub(t))
+		sum = sum.Add(e.Merge(BroadcastFloat32x4(0), lanesBelow(n%4)))
+	}
+	return sumLanes(sum)
+}
