@@ -91,19 +91,26 @@ func tanh(out, x F32, n uint32) {
 // silu writes x/(1 + e**(-alpha·x)) of n elements.
 func silu(out, x F32, n uint32, alpha float32) {
 	a := BroadcastFloat32x4(alpha)
-	for i := uint32(0); i < n; i += 4 {
-		v := loadUpTo4(x, n-i)
-		storeUpTo4(out, v.Mul(sigmoidVec(v.Mul(a))), n-i)
+	for range n / 4 {
+		v := LoadFloat32x4(x, 0)
+		v.Mul(sigmoidVec(v.Mul(a))).Store(out, 0)
 		x += 16
 		out += 16
+	}
+	if n%4 != 0 {
+		v := loadPart(x, n%4)
+		storePart(out, v.Mul(sigmoidVec(v.Mul(a))), n%4)
 	}
 }
 
 // sigmoid writes 1/(1 + e**-x) of n elements.
 func sigmoid(out, x F32, n uint32) {
-	for i := uint32(0); i < n; i += 4 {
-		storeUpTo4(out, sigmoidVec(loadUpTo4(x, n-i)), n-i)
+	for range n / 4 {
+		sigmoidVec(LoadFloat32x4(x, 0)).Store(out, 0)
 		x += 16
 		out += 16
+	}
+	if n%4 != 0 {
+		storePart(out, sigmoidVec(loadPart(x, n%4)), n%4)
 	}
 }

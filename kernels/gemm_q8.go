@@ -128,11 +128,7 @@ func quantizeRows(dst uint32, a F32, rows, k uint32) {
 // quantizeBlock quantizes 32 elements of a row. Where the scale is 0, of
 // zeros or of the least subnormals, the integers do not matter.
 func quantizeBlock(dst uint32, a F32) {
-	top := LoadFloat32x4(a, 0).Abs()
-	for i := uint32(16); i < 4*blockLen; i += 16 {
-		top = top.Max(LoadFloat32x4(a+F32(i), 0).Abs())
-	}
-	scale := maxLanes(top) / 127
+	scale := blockScale(a)
 	F32(dst).Store(qPairs, scale)
 	s := BroadcastFloat32x4(scale)
 	for range uint32(blockLen / 8) {
@@ -146,6 +142,15 @@ func quantizeBlock(dst uint32, a F32) {
 		a += 32
 		dst += 16 * qRows
 	}
+}
+
+// blockScale returns the scale of 32 elements: the greatest becomes ±127.
+func blockScale(a F32) float32 {
+	top := LoadFloat32x4(a, 0).Abs()
+	for i := uint32(16); i < 4*blockLen; i += 16 {
+		top = top.Max(LoadFloat32x4(a+F32(i), 0).Abs())
+	}
+	return maxLanes(top) / 127
 }
 
 // clearBlock is quantizeBlock of a row that is not there.
