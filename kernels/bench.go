@@ -104,16 +104,9 @@ func benchPack(dst, src F32, k, n uint32) {
 	packPanels(dst, src, k, n)
 }
 
-// benchGemmQ8 is gemmQ8 without bias, activation and residual.
+// benchGemmQuantized is gemmQuantized without bias, activation and residual.
 //
-//wasm:bench benchGemmQ8
-func benchGemmQ8(c, a F32, q I8, scales F32, scratch, m, k, n uint32) {
-	gemmQ8(c, a, q, scales, 0, 0, scratch, m, k, n, actNone)
-}
-
-// benchGemmQ4 is gemmQ4 without bias, activation and residual.
-//
-//wasm:bench benchGemmQ4
-func benchGemmQ4(c, a F32, q U8, scales F32, scratch, m, k, n uint32) {
-	gemmQ4(c, a, q, scales, 0, 0, scratch, m, k, n, actNone)
+//wasm:bench benchGemmQuantized
+func benchGemmQuantized(c, a F32, weights uint32, scales F32, scratch, m, k, n, bits uint32) {
+	gemmQuantized(c, a, weights, scales, 0, 0, scratch, m, k, n, actNone, bits)
 }

@@ -232,7 +232,7 @@ func commonScratch(p, op, extents U32) uint64 {
 	w := operand(p, op, 1)
 	k, n := extent(w, extents, 0), extent(w, extents, 1)
 	if w.Load(tenDType) == dtypeQ8 {
-		return uint64(quantizedBytes(quantizedRows(operand(p, op, 0), extents), blockLen)) * uint64(k/blockLen)
+		return quantizedScratch(operand(p, op, 0), extents)
 	}
 	if w.Load(tenLayout) == layoutPanels {
 		return 0
@@ -240,14 +240,17 @@ func commonScratch(p, op, extents U32) uint64 {
 	return uint64(k) * ((uint64(n) + panelCols - 1) &^ (panelCols - 1)) * 4
 }
 
-// quantizedRows returns how many rows of x are quantized at a time.
-func quantizedRows(x, extents U32) uint32 {
+// quantizedScratch returns the bytes that a product by a quantized factor
+// needs for rows of x.
+func quantizedScratch(x, extents U32) uint64 {
 	rows := uint32(1)
-	for axis := range x.Load(tenRank) - 1 {
+	last := x.Load(tenRank) - 1
+	for axis := range last {
 		rows *= extent(x, extents, axis)
 	}
+	blocks := uint64(extent(x, extents, last) / blockLen)
 	if Threads {
-		return min(rows, qShare)
+		return uint64(quantizedBytes(min(rows, qShare), blockLen)) * blocks
 	}
-	return min(rows, qmBlock)
+	return uint64(gemmQuantizedScratch(rows, blockLen)) * blocks
 }

@@ -77,29 +77,51 @@ func TestOwnScratch(t *testing.T) {
 	}
 }
 
-// TestShareGemmQ8 splits an int8 product, which no single operation has,
-// among workers: more rows than are quantized at a time.
-func TestShareGemmQ8(t *testing.T) {
-	const m, k, n = qShare + 131, 64, 203
+// TestShareGemmQuantized splits quantized products among workers: more rows
+// than are quantized at a time, and numbers of rows of which the last are
+// multiplied one by one, alone and behind tiles.
+func TestShareGemmQuantized(t *testing.T) {
+	for _, c := range [][2]uint32{
+		{1, 64}, {2, 1120}, {3, 64}, {qmBlock + 1, 64}, {qmBlock + 2, 1120}, {qmBlock + 5, 1120},
+		{qShare + 1, 64}, {qShare + 131, 64},
+	} {
+		for _, bits := range []uint32{4, 8} {
+			t.Run(fmt.Sprintf("%dx%d, %d bits", c[0], c[1], bits), func(t *testing.T) {
+				shareQuantizedCase(t, c[0], c[1], bits)
+			})
+		}
+	}
+}
+
+func shareQuantizedCase(t *testing.T, m, k, bits uint32) {
+	const n = 203
 	h := newCrew(t, 1)
-	w := newQ8Matrix(k, n)
 	g := &guarded{t: t, arena: h.arena, next: 50 * PageSize}
+	panels, scales := alloc(uint64(k*(n+7))), F32(alloc(uint64(4*k/blockLen*(n+7))))
+	w := newQ8Matrix(int(k), n)
+	if bits == 4 {
+		w = q8Matrix(newQ4Matrix(int(k), n))
+	}
 	q, s := w.put(g)
-	panels, scales := I8(alloc(k*(n+7))), F32(alloc(4*k/blockLen*(n+7)))
-	packQ8(panels, q, k, n)
+	if bits == 4 {
+		packQ4(U32(panels), U32(q), k, n)
+	} else {
+		packQ8(I8(panels), q, k, n)
+	}
 	packQ8Scales(scales, s, k, n)
 	a, bias, residual := F32(h.floats(m*k)), F32(h.floats(n)), F32(h.floats(m*n))
-	out, scratch := alloc(4*m*n), alloc(uint64(gemmQ8Scratch(m, k)))
-	gemmQ8(F32(out), a, panels, scales, bias, residual, scratch, m, k, n, actReLU)
+	out, scratch := alloc(uint64(4*m*n)), alloc(uint64(gemmQuantizedScratch(m, k)))
+	gemmQuantized(F32(out), a, panels, scales, bias, residual, scratch, m, k, n, actReLU, bits)
 	want := bytesFloats(h.arena.Bytes()[out : out+4*m*n])
 
 	MemoryFill(out, 0xFF, 4*m*n)
-	common := alloc(uint64(quantizedBytes(qShare, k)))
+	common := alloc(uint64(quantizedBytes(min(m, qShare), k)))
 	crewSize.Store(0, 3)
 	var workers sync.WaitGroup
 	for range 3 {
+		own := alloc(uint64(panelCols * k))
 		workers.Go(func() {
-			shareGemmQ8(F32(out), a, panels, scales, bias, residual, common, m, k, n, actReLU)
+			shareGemmQuantized(F32(out), a, panels, scales, bias, residual, common, own, m, k, n, actReLU, bits)
 		})
 	}
 	workers.Wait()

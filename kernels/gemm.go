@@ -34,7 +34,15 @@ func gemmBlock(c, a, panels F32, m, k, n, lda, ldc, panelStride uint32, accumula
 	for k0 := uint32(0); ; k0 += kBlock {
 		kn := least(k-k0, kBlock)
 		panel := panels + F32(4*panelCols*k0)
-		for j := uint32(0); j < n; j += panelCols {
+		j := uint32(0)
+		if m == 1 {
+			for n-j >= 4*panelCols {
+				tileRow(c+F32(4*j), a+F32(4*k0), panel, kn, panelStride, accumulate)
+				panel += F32(4 * panelStride)
+				j += 4 * panelCols
+			}
+		}
+		for ; j < n; j += panelCols {
 			gemmStrip(c+F32(4*j), a+F32(4*k0), panel, m, kn, lda, ldc, least(n-j, panelCols), accumulate)
 			panel += F32(panelStride)
 		}

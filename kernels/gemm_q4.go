@@ -12,16 +12,6 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 const (
 	q4BlockBytes = panelCols * blockLen / 2
 	q4Zeros      = 0x88888888 // eight weights of 0
-
-	// A quantized block of a single row is its 32 int16, then its scale and 8
-	// times their sum.
-	q4RowScale = 2 * blockLen
-	q4RowSum   = q4RowScale + 4
-	q4RowBytes = q4RowSum + 4
-
-	// Up to so many rows are multiplied one by one; for more the panels are
-	// unpacked, once for all of them.
-	q4SingleRows = 3
 )
 
 // packQ4 packs the transpose of the 4-bit matrix [n, k] at src. dst has room
@@ -40,77 +30,6 @@ func packQ4(dst, src U32, k, n uint32) {
 			}
 		}
 	}
-}
-
-// gemmQ4 is gemmQ8 with 4-bit weights packed by packQ4. scratch is
-// gemmQ4Scratch(m, k) bytes.
-func gemmQ4(c, a F32, q U8, scales, bias, residual F32, scratch, m, k, n, act uint32) {
-	for i := uint32(0); i < m; i += qmBlock {
-		rows := least(m-i, qmBlock)
-		quantizeForQ4(scratch, a+F32(4*i*k), rows, k)
-		gemmQ4Part(c, q, scales, bias, residual, scratch, i, rows, 0, n, k, n, act)
-	}
-}
-
-// gemmQ4Scratch returns the bytes of scratch that gemmQ4 needs: quantized
-// rows, and a panel that is unpacked.
-func gemmQ4Scratch(m, k uint32) uint32 {
-	return max(gemmQ8Scratch(m, k), q4SingleRows*(k/blockLen*q4RowBytes)) + panelCols*k
-}
-
-// quantizeForQ4 quantizes up to qmBlock rows as gemmQ4Part wants them.
-func quantizeForQ4(dst uint32, a F32, rows, k uint32) {
-	if rows > q4SingleRows {
-		quantizeRows(dst, a, rows, k)
-		return
-	}
-	for range rows * (k / blockLen) {
-		quantizeSingle(dst, a)
-		dst += q4RowBytes
-		a += 4 * blockLen
-	}
-}
-
-// quantizeSingle quantizes 32 elements to the integers of quantizeBlock.
-func quantizeSingle(dst uint32, a F32) {
-	scale := blockScale(a)
-	F32(dst).Store(q4RowScale, scale)
-	s := BroadcastFloat32x4(scale)
-	var sums Int32x4
-	for i := uint32(0); i < 2*blockLen; i += 16 {
-		x := LoadFloat32x4(a, 0).Div(s).RoundToEven().ConvertToInt32()
-		y := LoadFloat32x4(a, 16).Div(s).RoundToEven().ConvertToInt32()
-		sums = sums.Add(x).Add(y)
-		x.SaturateToInt16Concat(y).Store(I16(dst+i), 0)
-		a += 32
-	}
-	sums = sums.Add(sums.SelectFromPair(2, 3, 0, 1, sums))
-	I32(dst).Store(q4RowSum, 8*(sums.GetElem(0)+sums.GetElem(1)))
-}
-
-// gemmQ4Part computes rows rows of gemmQ4's c from row i on, of those cols
-// columns from j on, of rows that quantizeForQ4 has put in scratch.
-func gemmQ4Part(c F32, q U8, scales, bias, residual F32, scratch, i, rows, j, cols, k, n, act uint32) {
-	at := F32(4 * (i*n + j))
-	blocks := k / blockLen
-	quantized := scratch
-	panel := I8(scratch + gemmQ4Scratch(rows, k) - panelCols*k)
-	q += U8(j * k / 2)
-	scales += F32(4 * j * blocks)
-	for x := uint32(0); x < cols; x += panelCols {
-		to, width := c+at+F32(4*x), least(cols-x, panelCols)
-		if rows > q4SingleRows {
-			unpackQ4(panel, q, blocks)
-			gemmQ8Block(to, quantized, panel, scales, rows, k, width, 4*n)
-		} else {
-			for r := range rows {
-				rowQ4(to+F32(4*r*n), quantized+r*blocks*q4RowBytes, q, scales, blocks, width)
-			}
-		}
-		q += U8(blocks * q4BlockBytes)
-		scales += F32(4 * panelCols * blocks)
-	}
-	finishPart(c, bias, residual, at, j, rows, cols, 4*n, act)
 }
 
 // unpackQ4 makes a panel of packQ8 of a panel of packQ4.

@@ -50,19 +50,19 @@ func (c gemmCase) runQ4(t *testing.T, a []float32, w q4Matrix, bias, residual []
 	pq, ps := q8Matrix(w).put(g)
 	panels := g.writable(k * roundUp(n, panelCols) / 2)
 	scales := F32(g.writable(panelsBytes(k/blockLen, n)))
-	scratch := g.writable(gemmQ4Scratch(m, k))
+	scratch := g.writable(gemmQuantizedScratch(m, k))
 	out := g.result(c.m * c.n)
 	pb, pr := g.optional(bias, c.bias), g.optional(residual, c.residual)
 	pa := g.last(a)
 	g.run(func() {
 		packQ4(U32(panels), U32(pq), k, n)
 		packQ8Scales(scales, ps, k, n)
-		gemmQ4(out, pa, U8(panels), scales, pb, pr, scratch, m, k, n, c.act)
+		gemmQuantized(out, pa, panels, scales, pb, pr, scratch, m, k, n, c.act, 4)
 	})
 	return g.read(out, c.m*c.n)
 }
 
-// TestGemmQ4 finds the bits of gemmQ8 with the same weights, whose values
+// TestGemmQ4 finds the bits of the int8 kernel with the same weights, whose values
 // TestGemmQ8 has from float64, and the weights themselves by their definition.
 func TestGemmQ4(t *testing.T) {
 	var cases []gemmCase
@@ -71,7 +71,7 @@ func TestGemmQ4(t *testing.T) {
 			cases = append(cases, gemmCase{m: m, k: blockLen * (1 + n%3), n: n})
 		}
 	}
-	for _, m := range []int{qmBlock - 1, qmBlock, qmBlock + 1, qmBlock + q4SingleRows + 1} {
+	for _, m := range []int{qmBlock - 1, qmBlock, qmBlock + 1, qmBlock + qSingles + 1} {
 		cases = append(cases, gemmCase{m: m, k: 64, n: 9, bias: true, residual: true, act: actReLU})
 	}
 	cases = append(cases, gemmCase{m: 1, k: 1536, n: 10, act: actTanh, bias: true}, gemmCase{m: 1, k: 0, n: 9, bias: true})
@@ -100,4 +100,3 @@ func TestGemmQ4Extremes(t *testing.T) {
 		}
 	}
 }
-

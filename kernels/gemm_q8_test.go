@@ -60,7 +60,7 @@ func f16Reference(h uint16) float64 {
 	}
 }
 
-// reference computes the product with a quantized as gemmQ8's documentation
+// reference computes the product with a quantized as gemmQuantized's documentation
 // says.
 func (c gemmCase) q8Reference(a []float32, w q8Matrix, bias, residual []float32) []float64 {
 	weights := make([]float32, c.k*c.n)
@@ -92,14 +92,14 @@ func (c gemmCase) runQ8(t *testing.T, a []float32, w q8Matrix, bias, residual []
 	pq, ps := w.put(g)
 	panels := I8(g.writable(k * roundUp(n, panelCols)))
 	scales := F32(g.writable(panelsBytes(k/blockLen, n)))
-	scratch := g.writable(gemmQ8Scratch(m, k))
+	scratch := g.writable(gemmQuantizedScratch(m, k))
 	out := g.result(c.m * c.n)
 	pb, pr := g.optional(bias, c.bias), g.optional(residual, c.residual)
 	pa := g.last(a)
 	g.run(func() {
 		packQ8(panels, pq, k, n)
 		packQ8Scales(scales, ps, k, n)
-		gemmQ8(out, pa, panels, scales, pb, pr, scratch, m, k, n, c.act)
+		gemmQuantized(out, pa, uint32(panels), scales, pb, pr, scratch, m, k, n, c.act, 8)
 	})
 	return g.read(out, c.m*c.n)
 }

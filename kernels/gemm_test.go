@@ -29,6 +29,9 @@ func gemmCases() []gemmCase {
 	for _, k := range []int{kBlock - 1, kBlock, kBlock + 1, 2*kBlock + 3} {
 		cases = append(cases, gemmCase{m: 11, k: k, n: 11})
 	}
+	for _, n := range []int{31, 32, 33, 64, 71} {
+		cases = append(cases, gemmCase{m: 1, k: 9, n: n}, gemmCase{m: 1, k: kBlock + 3, n: n})
+	}
 	for _, m := range []int{mBlock - 1, mBlock, mBlock + 1, 2*mBlock + 5} {
 		cases = append(cases, gemmCase{m: m, k: 7, n: 9})
 	}
@@ -133,7 +136,7 @@ func TestPackPanelsTransposed(t *testing.T) {
 
 // TestGemmRowsAreIndependent computes each row alone and finds the same bits.
 func TestGemmRowsAreIndependent(t *testing.T) {
-	const m, k, n = 2*mBlock + 5, kBlock + 9, 13
+	const m, k, n = 2*mBlock + 5, kBlock + 9, 45
 	g := newGuarded(t, 4*(m*k+3*k*n+4*m*n))
 	w, a := g.f32(randoms(6, k*n)), g.f32(randoms(7, m*k))
 	panels, all, single := F32(g.writable(panelsBytes(k, n))), g.result(m*n), g.result(m*n)

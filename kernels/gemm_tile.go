@@ -33,6 +33,46 @@ func tile1(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
 	storeRow(c, x0, y0, cols)
 }
 
+// tileRow is the tile of 1 row and 4 panels, panelStride bytes apart: for the
+// single row of a matrix times vector, which reads four streams at once and
+// has the chains of additions that cover their latency.
+func tileRow(c, a, b F32, kn, panelStride uint32, accumulate bool) {
+	b1 := b + F32(panelStride)
+	b2 := b1 + F32(panelStride)
+	b3 := b2 + F32(panelStride)
+	var x0, y0, x1, y1, x2, y2, x3, y3 Float32x4
+	if accumulate {
+		x0, y0 = LoadFloat32x4(c, 0), LoadFloat32x4(c, 16)
+		x1, y1 = LoadFloat32x4(c, 32), LoadFloat32x4(c, 48)
+		x2, y2 = LoadFloat32x4(c, 64), LoadFloat32x4(c, 80)
+		x3, y3 = LoadFloat32x4(c, 96), LoadFloat32x4(c, 112)
+	}
+	for range kn {
+		s := LoadSplatFloat32x4(a, 0)
+		x0 = s.MulAdd(LoadFloat32x4(b, 0), x0)
+		y0 = s.MulAdd(LoadFloat32x4(b, 16), y0)
+		x1 = s.MulAdd(LoadFloat32x4(b1, 0), x1)
+		y1 = s.MulAdd(LoadFloat32x4(b1, 16), y1)
+		x2 = s.MulAdd(LoadFloat32x4(b2, 0), x2)
+		y2 = s.MulAdd(LoadFloat32x4(b2, 16), y2)
+		x3 = s.MulAdd(LoadFloat32x4(b3, 0), x3)
+		y3 = s.MulAdd(LoadFloat32x4(b3, 16), y3)
+		a += 4
+		b += 4 * panelCols
+		b1 += 4 * panelCols
+		b2 += 4 * panelCols
+		b3 += 4 * panelCols
+	}
+	x0.Store(c, 0)
+	y0.Store(c, 16)
+	x1.Store(c, 32)
+	y1.Store(c, 48)
+	x2.Store(c, 64)
+	y2.Store(c, 80)
+	x3.Store(c, 96)
+	y3.Store(c, 112)
+}
+
 // tile2 is the tile of 2 rows.
 func tile2(c, a, b F32, kn, lda, ldc, cols uint32, accumulate bool) {
 	a1 := a + F32(lda)

@@ -152,9 +152,9 @@ func runMatmul(t, op U32) {
 	if w.Load(boundDType) == dtypeQ8 {
 		scales, scratch := F32(w.Load(boundScales)), t.Load(bindScratch)
 		if Threads {
-			shareGemmQ8(out, x, I8(at), scales, bias, residual, scratch, m, k, n, act)
+			shareGemmQuantized(out, x, at, scales, bias, residual, scratch, 0, m, k, n, act, 8)
 		} else {
-			gemmQ8(out, x, I8(at), scales, bias, residual, scratch, m, k, n, act)
+			gemmQuantized(out, x, at, scales, bias, residual, scratch, m, k, n, act, 8)
 		}
 		return
 	}

@@ -183,7 +183,7 @@ func TestOpRefuses(t *testing.T) {
 		{"another type", "softmax", nil, []*array{indices(1)}, errOperandType},
 		{"no attribute", "activation", nil, []*array{x}, errAttrCount},
 		{"an attribute's type", "activation", attrs(1.0), []*array{x}, errAttrTag},
-		{"an activation", "activation", attrs(5), []*array{x}, errAttrValue},
+		{"an activation", "activation", attrs(7), []*array{x}, errAttrValue},
 		{"a negative number", "attention_weights", attrs(1, 1, -1, 0, 1.0), []*array{tokens, tokens, nil}, errAttrValue},
 		{"an infinite number", "l2_normalize", attrs(math.Inf(1)), []*array{x}, errAttrValue},
 		{"no number", "l2_normalize", attrs(math.NaN()), []*array{x}, errAttrValue},

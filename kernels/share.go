@@ -40,13 +40,15 @@ func shareGemm(c, a, panels, bias, residual F32, m, k, n, act uint32) {
 	}
 }
 
-// shareGemmQ8 is gemmQ8 by all workers. The rows are quantized once for all,
-// into quantizedBytes(min(m, qShare), k) bytes of scratch memory in common.
-func shareGemmQ8(c, a F32, q I8, scales, bias, residual F32, scratch, m, k, n, act uint32) {
+// shareGemmQuantized is gemmQuantized by all workers. The rows are quantized
+// once for all, into quantizedBytes(min(m, qShare), k) bytes of scratch
+// memory in common. own is room for a panel of 4-bit weights, panelCols*k
+// bytes of the worker's own.
+func shareGemmQuantized(c, a F32, weights uint32, scales, bias, residual F32, common, own, m, k, n, act, bits uint32) {
 	for i := uint32(0); ; i += qShare {
 		rows := min(m-i, qShare)
-		shareQuantize(scratch, a+F32(4*i*k), rows, k)
-		shareQuantized(c, q, scales, bias, residual, scratch, i, rows, k, n, act)
+		shareQuantize(common, a+F32(4*i*k), rows, k)
+		shareQuantized(c, weights, scales, bias, residual, common, own, i, rows, k, n, act, bits)
 		if m-i <= qShare {
 			return
 		}
@@ -54,25 +56,34 @@ func shareGemmQ8(c, a F32, q I8, scales, bias, residual F32, scratch, m, k, n, a
 	}
 }
 
-// shareQuantize is quantizeRows by all workers, who wait until all is
-// quantized. A tile is a number of rows.
+// shareQuantize is quantize of blocks of qmBlock rows by all workers, who
+// wait until all is quantized. A tile is a number of rows that divides
+// qmBlock.
 func shareQuantize(dst uint32, a F32, rows, k uint32) {
-	size := roundUp(tileRows(k), qRows)
+	size := uint32(qRows)
+	for size < qmBlock && 2*size*k <= tileElements {
+		size *= 2
+	}
 	for t := takeTile(); t < tilesOf(rows, size); t = takeTile() {
 		i := t * size
-		quantizeRows(dst+quantizedBytes(i, k), a+F32(4*i*k), min(rows-i, size), k)
+		at, src := dst+quantizedBytes(i, k), a+F32(4*i*k)
+		if block := i &^ (qmBlock - 1); rows-block <= qSingles {
+			quantize(at, src, rows-block, k)
+		} else {
+			quantizeRows(at, src, min(rows-i, size), k)
+		}
 	}
 	_ = barrier()
 }
 
 // shareQuantized is the product of quantized rows by all workers: of rows
 // rows of c from row first on. A tile is qmBlock rows by tileCols columns.
-func shareQuantized(c F32, q I8, scales, bias, residual F32, quantized, first, rows, k, n, act uint32) {
+func shareQuantized(c F32, weights uint32, scales, bias, residual F32, quantized, own, first, rows, k, n, act, bits uint32) {
 	across := tilesOf(n, tileCols)
 	tiles := tilesOf(rows, qmBlock) * across
 	for t := takeTile(); t < tiles; t = takeTile() {
 		i, j := t/across*qmBlock, t%across*tileCols
-		gemmQ8Part(c, q, scales, bias, residual, quantized+quantizedBytes(i, k), first+i, min(rows-i, qmBlock), j, min(n-j, tileCols), k, n, act)
+		gemmQuantizedPart(c, weights, scales, bias, residual, quantized+quantizedBytes(i, k), own, first+i, min(rows-i, qmBlock), j, min(n-j, tileCols), k, n, act, bits)
 	}
 }
 

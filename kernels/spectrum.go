@@ -25,7 +25,7 @@ func spectrumBasis(out, window F32, n, first, rows uint32) {
 		}
 		for f := uint32(0); f < bins; f += 4 {
 			// Whole turns are taken off exactly, before the angle is rounded.
-			turn := BroadcastInt32x4(int32(t * f % n)).SetElem(1, int32(t*(f+1)%n))
+			turn := BroadcastInt32x4(int32(t*f%n)).SetElem(1, int32(t*(f+1)%n))
 			turn = turn.SetElem(2, int32(t*(f+2)%n)).SetElem(3, int32(t*(f+3)%n))
 			s, c := sinCosVec(turn.ConvertToFloat32().Mul(step))
 			storeUpTo4(out+F32(4*f), c.Mul(gain), bins-f)

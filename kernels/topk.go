@@ -13,7 +13,7 @@ func topK(values F32, indices I32, x F32, scratch uint32, n, k uint32) {
 	count := uint32(0)
 	for i := uint32(0); i < n; i += 4 {
 		v := orderVec(loadUpTo4(x+F32(4*i), n-i))
-		if count == k && !v.Greater(BroadcastInt32x4(int32((keys+U32(4*(k-1))).Load(0)))).AnyTrue() {
+		if count == k && !v.Greater(BroadcastInt32x4(int32((keys + U32(4*(k-1))).Load(0)))).AnyTrue() {
 			continue
 		}
 		for j := range least(n-i, 4) {
@@ -53,7 +53,7 @@ func insertKey(keys U32, list I32, key int32, index, count, k uint32) uint32 {
 	low, high := uint32(0), count
 	for low < high {
 		mid := (low + high) / 2
-		if int32((keys+U32(4*mid)).Load(0)) < key {
+		if int32((keys + U32(4*mid)).Load(0)) < key {
 			high = mid
 		} else {
 			low = mid + 1

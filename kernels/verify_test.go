@@ -162,7 +162,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"an attribute's type", errAttrTag, func(p *program.Program) { p.Instrs[0].Attrs = attrs(2) }},
 		{"a negative attribute", errAttrValue, func(p *program.Program) { instrOf(p, opAttention).Attrs[0] = program.Int(-1) }},
 		{"an infinite attribute", errAttrValue, func(p *program.Program) { p.Instrs[0].Attrs[0].Bits = 0x7F800000 }},
-		{"activation 5", errAttrValue, func(p *program.Program) { instrOf(p, opMatmul).Attrs[0] = program.Int(5) }},
+		{"activation 7", errAttrValue, func(p *program.Program) { instrOf(p, opMatmul).Attrs[0] = program.Int(7) }},
 		{"an output never written", errOutputUnwritten, func(p *program.Program) { p.Instrs = p.Instrs[:len(p.Instrs)-1] }},
 		{"an output overwritten", errOutputUnwritten, func(p *program.Program) {
 			last := p.Instrs[len(p.Instrs)-2] // the attention weights, behind the embedding
