@@ -8,21 +8,35 @@
 export const ops = {
   gather: { code: 1, operands: [['table', 0], ['ids', 0]], attrs: [['scale', 2, 0]], outputs: [['out', 0]], webgpu: true },
   add_timing: { code: 2, operands: [['x', 0], ['inv', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
-  layer_norm: { code: 3, operands: [['x', 0], ['scale', 0], ['bias', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]], webgpu: true },
+  layer_norm: { code: 3, operands: [['x', 0], ['scale', 0], ['bias', 1]], attrs: [['eps', 2, 0]], outputs: [['out', 0], ['mean', 1], ['inv_std', 1]], webgpu: true },
   matmul: { code: 4, operands: [['x', 0], ['w', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3, 0]], outputs: [['out', 0]], webgpu: true },
   attention: { code: 5, operands: [['q', 0], ['k', 0], ['v', 0], ['lengths', 1], ['mask', 1], ['bias', 1], ['past_k', 1], ['past_v', 1], ['slopes', 1], ['sinks', 1], ['temperature', 1], ['q_docs', 1], ['k_docs', 1], ['pages', 1], ['blocks', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['vdim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['v_col', 1, 0], ['scale', 2, 0], ['kv_heads', 1, 1], ['causal', 1, 1], ['window', 1, 1], ['offset', 1, 1], ['from_end', 1, 1], ['prefix', 1, 1], ['softcap', 2, 1], ['top_k', 1, 1], ['qk_mode', 1, 1]], outputs: [['out', 0], ['present_k', 1], ['present_v', 1], ['qk', 1]], webgpu: true },
   attention_weights: { code: 6, operands: [['q', 0], ['k', 0], ['lengths', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['q_col', 1, 0], ['k_col', 1, 0], ['scale', 2, 0]], outputs: [['out', 0]], webgpu: true },
   masked_mean: { code: 7, operands: [['x', 0], ['lengths', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
   l2_normalize: { code: 8, operands: [['x', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]], webgpu: true },
   scores: { code: 9, operands: [['q', 0], ['keys', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
-  softmax: { code: 10, operands: [['x', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
+  softmax: { code: 10, operands: [['x', 0]], attrs: [['axis_from_last', 1, 1], ['log', 1, 1]], outputs: [['out', 0]], webgpu: true },
   add: { code: 11, operands: [['x', 0], ['y', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
-  activation: { code: 12, operands: [['x', 0]], attrs: [['act', 3, 0]], outputs: [['out', 0]], webgpu: true },
+  activation: { code: 12, operands: [['x', 0]], attrs: [['act', 3, 0], ['alpha', 2, 1]], outputs: [['out', 0]], webgpu: true },
   attention_received: { code: 13, operands: [['w', 0], ['lengths', 0]], attrs: [], outputs: [['out', 0]], webgpu: true },
+  rms_norm: { code: 64, operands: [['x', 0], ['scale', 0]], attrs: [['eps', 2, 0]], outputs: [['out', 0]], webgpu: false },
+  gated: { code: 65, operands: [['gate', 0], ['up', 0]], attrs: [['act', 3, 0], ['cols', 1, 0], ['gate_col', 1, 0], ['up_col', 1, 0]], outputs: [['out', 0]], webgpu: false },
+  rope: { code: 66, operands: [['x', 0], ['inv', 1], ['cos', 1], ['sin', 1], ['positions', 1]], attrs: [['heads', 1, 0], ['dim', 1, 0], ['rotary', 1, 0], ['col', 1, 0], ['interleaved', 1, 0], ['base', 2, 1], ['scale', 2, 1]], outputs: [['out', 0]], webgpu: false },
+  pool: { code: 67, operands: [['x', 0], ['lengths', 1], ['mask', 1]], attrs: [['kind', 1, 0]], outputs: [['out', 0]], webgpu: false },
+  batch_matmul: { code: 68, operands: [['a', 0], ['b', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3, 0], ['transpose_a', 1, 0], ['transpose_b', 1, 0]], outputs: [['out', 0]], webgpu: false },
+  patches: { code: 69, operands: [['x', 0]], attrs: [['kernel_h', 1, 0], ['kernel_w', 1, 0], ['stride_h', 1, 0], ['stride_w', 1, 0], ['pad_top', 1, 0], ['pad_left', 1, 0], ['pad_bottom', 1, 0], ['pad_right', 1, 0]], outputs: [['out', 0]], webgpu: false },
+  power_spectrum: { code: 70, operands: [['x', 0], ['window', 1]], attrs: [], outputs: [['out', 0]], webgpu: false },
+  logarithm: { code: 71, operands: [['x', 0]], attrs: [['floor', 2, 0], ['scale', 2, 0], ['offset', 2, 1]], outputs: [['out', 0]], webgpu: false },
+  top_k: { code: 72, operands: [['x', 0]], attrs: [['k', 1, 0]], outputs: [['values', 0], ['indices', 1]], webgpu: false },
+  sample: { code: 73, operands: [['logits', 0], ['u', 0]], attrs: [['temperature', 2, 0], ['top_k', 1, 1], ['top_p', 2, 1]], outputs: [['token', 0]], webgpu: false },
+  relative_bias: { code: 74, operands: [['table', 0], ['q', 0], ['k', 0]], attrs: [['kind', 1, 0], ['farthest', 1, 0], ['offset', 1, 0]], outputs: [['out', 0]], webgpu: false },
+  quantize: { code: 75, operands: [['x', 0]], attrs: [], outputs: [['q', 0], ['scales', 0]], webgpu: false },
+  dequantize: { code: 76, operands: [['q', 0], ['scales', 0]], attrs: [], outputs: [['out', 0]], webgpu: false },
+  quantized_matmul: { code: 77, operands: [['x', 0], ['q', 0], ['scales', 0], ['bias', 1], ['residual', 1]], attrs: [['act', 3, 0], ['bits', 1, 0]], outputs: [['out', 0]], webgpu: false },
 };
 
 /** Names of the element types by code. */
-export const dtypes = [null, 'f32', 'i32', 'u8', 'f16', 'q8'];
+export const dtypes = [null, 'f32', 'i32', 'u8', 'f16', 'q8', 'q4'];
 
 /** Names of the activations by code. */
 export const acts = ['none', 'relu', 'gelu', 'gelu_tanh', 'tanh', 'silu', 'sigmoid'];

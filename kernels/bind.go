@@ -116,7 +116,7 @@ func layOut(p U32) uint32 {
 func layOutArena(p, extents, sizes, table U32) bool {
 	arena := layOutSlots(sizes, p.Load(hdrSlots))
 	own, common := largestScratch(p, extents)
-	scratch := max(own*uint64(workers()), common)
+	scratch := own*uint64(workers()) + common
 	base := alloc(arena + scratch + slotAlign)
 	if base == 0 {
 		return false
@@ -141,10 +141,7 @@ func bindTensor(p, extents, sizes, t, record U32) bool {
 	rank := t.Load(tenRank)
 	record.Store(boundDType, t.Load(tenDType))
 	record.Store(boundRank, rank)
-	bytes := uint64(1)
-	if t.Load(tenDType) != dtypeQ8 {
-		bytes = uint64(bytesOf(t.Load(tenDType)))
-	}
+	bytes := max(uint64(bytesOf(t.Load(tenDType))), 1) // a quantized weight's are not used
 	for axis := range rank {
 		n := extent(t, extents, axis)
 		setWord(record+boundShape, axis, n)
@@ -168,7 +165,7 @@ func bindTensor(p, extents, sizes, t, record U32) bool {
 func bindWeight(t, record U32) bool {
 	e := U32(t.Load(tenEntry))
 	at, scales := e.Load(weightAt), e.Load(weightScales)
-	if at == 0 || scales == 0 && e.Load(weightDType) == dtypeQ8 {
+	if at == 0 || scales == 0 && isQuantized(e.Load(weightDType)) {
 		return failWeight(e, errWeightMissing, 0, 0)
 	}
 	record.Store(boundAt, at)
@@ -198,6 +195,12 @@ func placeTensors(p, offsets, table U32, base uint32) {
 	}
 }
 
+// commonScratchAt returns the address of the scratch memory that all workers
+// have in common, behind their own.
+func commonScratchAt(t U32) uint32 {
+	return t.Load(bindScratch) + workers()*t.Load(bindOwnScratch)
+}
+
 // largestScratch returns the bytes of scratch memory that the most demanding
 // operations of p need: one for each worker, one for all workers in common.
 func largestScratch(p, extents U32) (own, common uint64) {
@@ -213,44 +216,76 @@ func largestScratch(p, extents U32) (own, common uint64) {
 // ownScratch returns the bytes of scratch memory that a worker on op needs.
 func ownScratch(p, op, extents U32) uint64 {
 	switch op.Load(opCode) {
+	case opMatmul:
+		return rowsScratch(operand(p, op, 0), operand(p, op, 1), extents)
 	case opAttention:
 		return attentionOwn(p, op, extents)
 	case opAttentionWeights:
 		keys := extent(operand(p, op, 1), extents, 1)
 		return weightsScratch(keys, attrBits(op, 1))
 	}
+	return ownNeighbour(p, op, extents)
+}
+
+// rowsScratch is the memory that a worker needs for itself if w is quantized,
+// or for a block of w if that is f16.
+func rowsScratch(x, w, extents U32) uint64 {
+	switch w.Load(tenDType) {
+	case dtypeQ8:
+		return quantizedOwn(x, extents, 8)
+	case dtypeQ4:
+		return quantizedOwn(x, extents, 4)
+	case dtypeF16:
+		return 4 * panelCols * kBlock
+	}
 	return 0
 }
 
 // commonScratch returns the bytes of scratch memory that all workers on op
-// need in common: quantized rows of the one factor of a product if the other
+// need in common: for a matmul, quantized rows of the one factor if the other
 // is quantized, or panels of the other if it does not lie in panels.
 func commonScratch(p, op, extents U32) uint64 {
 	if op.Load(opCode) != opMatmul {
-		return 0
+		return commonNeighbour(p, op, extents)
 	}
 	w := operand(p, op, 1)
-	k, n := extent(w, extents, 0), extent(w, extents, 1)
-	if w.Load(tenDType) == dtypeQ8 {
-		return quantizedScratch(operand(p, op, 0), extents)
+	if isQuantized(w.Load(tenDType)) {
+		return quantizedCommon(operand(p, op, 0), extents)
 	}
 	if w.Load(tenLayout) == layoutPanels {
 		return 0
 	}
-	return uint64(k) * ((uint64(n) + panelCols - 1) &^ (panelCols - 1)) * 4
+	return panels64(extent(w, extents, 0), extent(w, extents, 1))
 }
 
-// quantizedScratch returns the bytes that a product by a quantized factor
-// needs for rows of x.
-func quantizedScratch(x, extents U32) uint64 {
+// quantizedCommon is the memory for the rows of x that workers quantize at a
+// time for all.
+func quantizedCommon(x, extents U32) uint64 {
+	if !Threads {
+		return 0
+	}
+	rows := min(quantizedRows(x, extents), qShare)
+	return uint64(quantizedBytes(rows, blockLen)) * uint64(lastExtent(x, extents)/blockLen)
+}
+
+// quantizedOwn is what a product of x by weights of bits bits needs besides:
+// among workers room for one panel of 4-bit weights, else everything.
+func quantizedOwn(x, extents U32, bits uint32) uint64 {
+	k := uint64(lastExtent(x, extents))
+	if !Threads {
+		return uint64(gemmQuantizedScratch(quantizedRows(x, extents), blockLen)) * (k / blockLen)
+	}
+	if bits == 4 {
+		return panelCols * k
+	}
+	return 0
+}
+
+// quantizedRows returns how many rows x has.
+func quantizedRows(x, extents U32) uint32 {
 	rows := uint32(1)
-	last := x.Load(tenRank) - 1
-	for axis := range last {
+	for axis := range x.Load(tenRank) - 1 {
 		rows *= extent(x, extents, axis)
 	}
-	blocks := uint64(extent(x, extents, last) / blockLen)
-	if Threads {
-		return uint64(quantizedBytes(min(rows, qShare), blockLen)) * blocks
-	}
-	return uint64(gemmQuantizedScratch(rows, blockLen)) * blocks
+	return rows
 }

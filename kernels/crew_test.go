@@ -51,6 +51,24 @@ func TestCrewBits(t *testing.T) {
 	}
 }
 
+// TestCrewNeighbours is TestCrewBits for the neighbours of attention.
+func TestCrewNeighbours(t *testing.T) {
+	for i, c := range neighbourCases {
+		one := newHost(t, 200)
+		table := one.op(c.name, c.attrs, c.inputs...)
+		one.run(table)
+		want := one.output(table)
+		t.Run(fmt.Sprint(c.name, " ", i), func(t *testing.T) {
+			h := newCrew(t, 3)
+			for range 3 {
+				table := h.op(c.name, c.attrs, c.inputs...)
+				h.run(table)
+				sameBits(t, h.output(table), want)
+			}
+		})
+	}
+}
+
 // TestOwnScratch runs attention as worker 2 alone: of the scratch memory it
 // uses its own part, which is there.
 func TestOwnScratch(t *testing.T) {

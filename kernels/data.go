@@ -31,7 +31,7 @@ func checkIndices(t, op U32) bool {
 	case opAttentionReceived:
 		return lengthsFit(i32At(t, op, 1), axisOf(t, op, 0, 0), axisOf(t, op, 0, 2))
 	}
-	return true
+	return checkNeighbour(t, op)
 }
 
 // checkAttention checks the numbers of pages and keys.

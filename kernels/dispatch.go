@@ -140,8 +140,31 @@ func checkOperand(t, op U32, i, which, code, bound, want uint32) {
 	param(d, 4, want)
 }
 
-// dispatchOne adds the dispatches that compute operation i.
+// hasShader reports whether there is a shader for the form of op that is
+// used: some have more than webgpu has.
+func hasShader(t, op U32) bool {
+	switch op.Load(opCode) {
+	case opMatmul:
+		dtype := boundTensor(t, operandIndex(op, 1)).Load(boundDType)
+		return dtype == dtypeF32 || dtype == dtypeQ8
+	case opLayerNorm:
+		return elements(t, op, 1) == colsOf(t, op, 0) && present(op, 2) != 0 &&
+			outputIndex(op, 1) == none && outputIndex(op, 2) == none
+	case opSoftmax:
+		return attrBits(op, 0) == 0 && attrBits(op, 1) == 0
+	case opActivation:
+		return attrBits(op, 1) == 0
+	}
+	return op.Load(opCode) <= opAttentionReceived
+}
+
+// dispatchOne adds the dispatches that compute operation i; one of no shader
+// where webgpu has none.
 func dispatchOne(t, op U32, i uint32) {
+	if !hasShader(t, op) {
+		_ = dispatch(t, i, none, 1)
+		return
+	}
 	switch op.Load(opCode) {
 	case opGather:
 		dispatchGather(t, op, i)

@@ -88,13 +88,13 @@ func inferShape(p, op, extents U32) bool {
 	case opActivation:
 		return copyResult(p, op, extents, 0)
 	case opLayerNorm:
-		d := lastExtent(operand(p, op, 0), extents)
-		if !wantVector(p, op, extents, 1, d) || !wantVector(p, op, extents, 2, d) {
-			return false
-		}
+		return inferLayerNorm(p, op, extents)
+	case opSoftmax:
+		return inferSoftmax(p, op, extents)
+	case opL2Normalize:
+		return wantAxes(p, op, 0) && copyResult(p, op, extents, 0)
 	}
-	// layer_norm, softmax and l2_normalize
-	return wantAxes(p, op, 0) && copyResult(p, op, extents, 0)
+	return inferNeighbour(p, op, extents)
 }
 
 func inferGather(p, op, extents U32) bool {

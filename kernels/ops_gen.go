@@ -9,6 +9,7 @@ const (
 	dtypeU8  = 3
 	dtypeF16 = 4
 	dtypeQ8  = 5
+	dtypeQ4  = 6
 	blockLen = 32
 )
 
@@ -122,6 +123,20 @@ const (
 	opAdd               = 11
 	opActivation        = 12
 	opAttentionReceived = 13
+	opRmsNorm           = 64
+	opGated             = 65
+	opRope              = 66
+	opPool              = 67
+	opBatchMatmul       = 68
+	opPatches           = 69
+	opPowerSpectrum     = 70
+	opLogarithm         = 71
+	opTopK              = 72
+	opSample            = 73
+	opRelativeBias      = 74
+	opQuantize          = 75
+	opDequantize        = 76
+	opQuantizedMatmul   = 77
 )
 
 // opOperands describes the first eight operands of an operation, a byte each
@@ -134,9 +149,9 @@ func opOperands(code uint32) uint64 {
 	case opAddTiming:
 		return 0x202
 	case opLayerNorm:
-		return 0x20202
+		return 0x820202
 	case opMatmul:
-		return 0x82822202
+		return 0x82827202
 	case opAttention:
 		return 0x9292828a84121202
 	case opAttentionWeights:
@@ -155,6 +170,34 @@ func opOperands(code uint32) uint64 {
 		return 0x2
 	case opAttentionReceived:
 		return 0x402
+	case opRmsNorm:
+		return 0x202
+	case opGated:
+		return 0x202
+	case opRope:
+		return 0x8482828202
+	case opPool:
+		return 0x848402
+	case opBatchMatmul:
+		return 0x82820202
+	case opPatches:
+		return 0x2
+	case opPowerSpectrum:
+		return 0x8202
+	case opLogarithm:
+		return 0x2
+	case opTopK:
+		return 0x2
+	case opSample:
+		return 0x202
+	case opRelativeBias:
+		return 0x20202
+	case opQuantize:
+		return 0x2
+	case opDequantize:
+		return 0x1008
+	case opQuantizedMatmul:
+		return 0x8282100802
 	}
 	return 0
 }
@@ -172,8 +215,16 @@ func opMoreOperands(code uint32) uint64 {
 // but for the one f32 that most have.
 func opOutputs(code uint32) uint32 {
 	switch code {
+	case opLayerNorm:
+		return 0x828202
 	case opAttention:
 		return 0x82929202
+	case opTopK:
+		return 0x8402
+	case opSample:
+		return 0x4
+	case opQuantize:
+		return 0x1008
 	}
 	return 0x2
 }
@@ -194,8 +245,32 @@ func opAttrs(code uint32) uint64 {
 		return 0x21111
 	case opL2Normalize:
 		return 0x2
+	case opSoftmax:
+		return 0x99
 	case opActivation:
-		return 0x3
+		return 0xa3
+	case opRmsNorm:
+		return 0x2
+	case opGated:
+		return 0x1113
+	case opRope:
+		return 0xaa11111
+	case opPool:
+		return 0x1
+	case opBatchMatmul:
+		return 0x113
+	case opPatches:
+		return 0x11111111
+	case opLogarithm:
+		return 0xa22
+	case opTopK:
+		return 0x1
+	case opSample:
+		return 0xa92
+	case opRelativeBias:
+		return 0x111
+	case opQuantizedMatmul:
+		return 0x13
 	}
 	return 0
 }

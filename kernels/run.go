@@ -54,7 +54,7 @@ func runOp(t, op U32, own uint32) {
 	case opGather:
 		runGather(t, op)
 	case opMatmul:
-		runMatmul(t, op)
+		runMatmul(t, op, own)
 	case opAttention:
 		runAttention(t, op, own)
 	case opAttentionWeights:
@@ -65,8 +65,10 @@ func runOp(t, op U32, own uint32) {
 		runAddTiming(t, op)
 	case opMaskedMean, opAttentionReceived:
 		runPooled(t, op)
-	default:
+	case opL2Normalize, opAdd:
 		runRows(t, op)
+	default:
+		runNeighbour(t, op, own)
 	}
 }
 
@@ -128,49 +130,41 @@ func runRowsFrom(t, op U32, first, rows, cols uint32) {
 	at := F32(4 * first * cols)
 	out, x := outAt(t, op)+at, f32At(t, op, 0)+at
 	switch op.Load(opCode) {
-	case opLayerNorm:
-		layerNorm(out, 0, 0, x, f32At(t, op, 1), f32At(t, op, 2), rows, cols, attrFloat32(op, 0))
 	case opL2Normalize:
 		l2Normalize(out, x, rows, cols, attrFloat32(op, 0))
-	case opSoftmax:
-		softmax(out, x, rows, cols)
 	case opAdd:
 		add(out, x, f32At(t, op, 1)+at, rows*cols)
-	case opActivation:
-		activate(out, x, rows*cols, attrBits(op, 0))
 	}
 }
 
-// runMatmul multiplies by a factor in panels, f32 or q8; any other factor is
-// packed into the scratch memory first.
-func runMatmul(t, op U32) {
+// runMatmul multiplies by a factor in panels; one that is not is packed into
+// the scratch memory first.
+func runMatmul(t, op U32, own uint32) {
 	w := boundTensor(t, operandIndex(op, 1))
 	k, n := word(w+boundShape, 0), word(w+boundShape, 1)
 	m := elements(t, op, 0) / k
 	out, x, at := outAt(t, op), f32At(t, op, 0), w.Load(boundAt)
 	bias, residual, act := f32At(t, op, 2), f32At(t, op, 3), attrBits(op, 0)
-	if w.Load(boundDType) == dtypeQ8 {
-		scales, scratch := F32(w.Load(boundScales)), t.Load(bindScratch)
-		if Threads {
-			shareGemmQuantized(out, x, at, scales, bias, residual, scratch, 0, m, k, n, act, 8)
-		} else {
-			gemmQuantized(out, x, at, scales, bias, residual, scratch, m, k, n, act, 8)
-		}
+	switch w.Load(boundDType) {
+	case dtypeQ8:
+		multiplyQuantized(out, x, at, F32(w.Load(boundScales)), bias, residual, commonScratchAt(t), own, m, k, n, act, 8)
+		return
+	case dtypeQ4:
+		multiplyQuantized(out, x, at, F32(w.Load(boundScales)), bias, residual, commonScratchAt(t), own, m, k, n, act, 4)
+		return
+	case dtypeF16:
+		multiply16(out, x, U16(at), bias, residual, F32(own), m, k, n, act)
 		return
 	}
+	panels := F32(at)
 	if tensorAt(U32(t.Load(bindProgram)), operandIndex(op, 1)).Load(tenLayout) != layoutPanels {
-		panels := F32(t.Load(bindScratch))
-		if Threads {
-			sharePack(panels, F32(at), k, n)
-		} else {
-			packPanels(panels, F32(at), k, n)
-		}
-		at = uint32(panels)
+		panels = F32(commonScratchAt(t))
+		packFactor(panels, F32(at), k, n, false)
 	}
 	if Threads {
-		shareGemm(out, x, F32(at), bias, residual, m, k, n, act)
+		shareGemm(out, x, panels, bias, residual, m, k, n, act)
 	} else {
-		gemm(out, x, F32(at), bias, residual, m, k, n, act)
+		gemm(out, x, panels, bias, residual, m, k, n, act)
 	}
 }
 
@@ -271,4 +265,13 @@ func colsOf(t, op U32, i uint32) uint32 {
 // elements returns the number of elements of operand i, f32 or i32.
 func elements(t, op U32, i uint32) uint32 {
 	return boundTensor(t, operandIndex(op, i)).Load(boundBytes) / 4
+}
+
+// multiply16 is gemmF16, or a worker's share of it.
+func multiply16(c, a F32, panels U16, bias, residual, own F32, m, k, n, act uint32) {
+	if Threads {
+		shareGemmF16(c, a, panels, bias, residual, own, m, k, n, act)
+	} else {
+		gemmF16(c, a, panels, bias, residual, own, m, k, n, act)
+	}
 }

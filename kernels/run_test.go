@@ -122,7 +122,7 @@ func TestOpsRunTheirKernels(t *testing.T) {
 		})
 	}
 	for _, op := range program.Ops {
-		if !seen[op.Name] {
+		if op.Code < program.OpRMSNorm && !seen[op.Name] { // TestNeighbours has the others
 			t.Errorf("%s has no case", op.Name)
 		}
 	}

@@ -30,4 +30,4 @@ const (
 )
 
 // shadersSum is the checksum of the shaders, which their data file has, too.
-const shadersSum = 0x5877d7cb
+const shadersSum = 0x9209305c

@@ -96,3 +96,31 @@ func sharePack(dst, src F32, k, n uint32) {
 	}
 	_ = barrier()
 }
+
+// sharePackTransposed is packPanelsTransposed by all workers, as sharePack.
+func sharePackTransposed(dst, src F32, k, n uint32) {
+	for t := takeTile(); t < tilesOf(n, tileCols); t = takeTile() {
+		j := t * tileCols
+		packColumns(dst+F32(4*j*k), src+F32(4*j*k), k, min(n-j, tileCols), 4*k)
+	}
+	_ = barrier()
+}
+
+// shareTranspose is transpose by all workers, as sharePack. A tile is
+// tileCols rows of the result.
+func shareTranspose(dst, src F32, rows, cols uint32) {
+	for t := takeTile(); t < tilesOf(cols, tileCols); t = takeTile() {
+		i := t * tileCols
+		transpose(dst+F32(4*i*rows), src+F32(4*i), rows, min(cols-i, tileCols), 4*cols)
+	}
+	_ = barrier()
+}
+
+// shareGemmF16 is gemmF16 by all workers. A tile is tileCols columns of all
+// rows; each worker converts blocks in the scratch memory of its own.
+func shareGemmF16(c, a F32, panels U16, bias, residual, own F32, m, k, n, act uint32) {
+	for t := takeTile(); t < tilesOf(n, tileCols); t = takeTile() {
+		j := t * tileCols
+		gemmF16Part(c, a, panels, bias, residual, own, j, min(n-j, tileCols), m, k, n, act)
+	}
+}

@@ -197,13 +197,13 @@ func verifyActivation(p, t U32) bool {
 
 func verifyWeight(p, t U32) bool {
 	dtype, layout, rank := t.Load(tenDType), t.Load(tenLayout), t.Load(tenRank)
-	if dtype != dtypeF32 && dtype != dtypeQ8 {
+	if dtype != dtypeF32 && dtype != dtypeF16 && !isQuantized(dtype) {
 		return failTensor(p, t, errTensorType, 0, dtype, 0)
 	}
 	if t.Load(tenSlot) != none {
 		return failTensor(p, t, errSlot, 0, t.Load(tenSlot), 0)
 	}
-	if layout > layoutPanels || rank != 2 && (layout == layoutPanels || dtype == dtypeQ8) {
+	if layout > layoutPanels || rank != 2 && (layout == layoutPanels || isQuantized(dtype)) {
 		return failTensor(p, t, errLayout, 0, layout, 0)
 	}
 	count := uint64(1)
@@ -217,7 +217,7 @@ func verifyWeight(p, t U32) bool {
 			return failTensor(p, t, errTensorBytes, 0, 0, 0)
 		}
 	}
-	if dtype == dtypeQ8 {
+	if isQuantized(dtype) {
 		// The blocks run along the axis that is contiguous in the file.
 		axis := 1 - layout
 		if n := constExtent(p, t, axis); n%blockLen != 0 {
@@ -225,6 +225,12 @@ func verifyWeight(p, t U32) bool {
 		}
 	}
 	return true
+}
+
+// isQuantized reports whether a weight of that type is two tensors of the
+// model file.
+func isQuantized(dtype uint32) bool {
+	return dtype == dtypeQ8 || dtype == dtypeQ4
 }
 
 // constExtent returns an extent of a weight.

@@ -112,7 +112,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"state", errState, func(p *program.Program) { p.Tensors[0].Class = program.State }},
 		{"an input of u8", errOperandType, func(p *program.Program) { p.Tensors[0].DType = program.U8 }},
 		{"an output of i32", errOperandType, func(p *program.Program) { tensorNamed(p, "embedding").DType = program.I32 }},
-		{"a weight of f16", errTensorType, func(p *program.Program) { tensorNamed(p, "inv").DType = program.F16 }},
+		{"a weight of u8", errTensorType, func(p *program.Program) { tensorNamed(p, "inv").DType = program.U8 }},
 		{"an extent that is not there", errExprOperand, func(p *program.Program) { p.Tensors[0].Shape[0] = uint32(len(p.Exprs)) }},
 		{"a slot that is not there", errSlot, func(p *program.Program) { p.Tensors[0].Slot = uint32(p.Slots) }},
 		{"an input without slot", errSlot, func(p *program.Program) { p.Tensors[0].Slot = program.NoSlot }},
@@ -366,10 +366,12 @@ func (h *host) fillWeights() bool {
 	for e := U32(gWeights.Load(0)); e != 0; e = U32(e.Load(weightNext)) {
 		at, n := e.Load(weightName), e.Load(weightNameLen)
 		name, elements := string(h.arena.Bytes()[at:at+n]), e.Load(weightRows)*e.Load(weightCols)
-		if e.Load(weightDType) == dtypeF32 {
-			parts = append(parts, part{name, program.F32, 4 * elements})
+		dtype := e.Load(weightDType)
+		bytes := elements / 8 * bitsOf(dtype)
+		if isQuantized(dtype) {
+			parts = append(parts, part{name + ".q", program.U8, bytes}, part{name + ".s", program.F16, elements / blockLen * 2})
 		} else {
-			parts = append(parts, part{name + ".q", program.U8, elements}, part{name + ".s", program.F16, elements / blockLen * 2})
+			parts = append(parts, part{name, program.DType(dtype), elements * bitsOf(dtype) / 8})
 		}
 	}
 	slices.SortFunc(parts, func(a, b part) int { return int(a.bytes) - int(b.bytes) })

@@ -100,8 +100,9 @@ func sameBytes(e U32, name, n uint32) bool {
 }
 
 // beginWeight makes room for the tensor of the model file whose name is in
-// the mailbox: the weight of that name if it is f32, the quantized elements
-// NAME.q if it is u8, their scales NAME.s if it is f16.
+// the mailbox: the weight of that name if it is f32 or f16, the quantized
+// elements NAME.q if it is u8, their scales NAME.s if it is f16 and no weight
+// itself.
 //
 // The data of a weight that is wanted as in the file stays where the host
 // writes it, with its panels behind; of one that is wanted in panels only it
@@ -110,9 +111,7 @@ func beginWeight(dtype, nameLen, bytes uint32) uint32 {
 	if nameLen > mailboxBytes {
 		return fail(errNameLen, 0, nameLen, mailboxBytes)
 	}
-	n := plainName(dtype, nameLen)
-	rows := wanted(dtype, n, layoutRows)
-	panels := wanted(dtype, n, layoutPanels)
+	rows, panels := wanted(dtype, nameLen, layoutRows), wanted(dtype, nameLen, layoutPanels)
 	if rows == 0 && panels == 0 {
 		return 0
 	}
@@ -142,48 +141,72 @@ func allocBehind(panels U32, dtype, bytes uint32) uint32 {
 
 // allocPanels makes room for the panels of a weight's data or scales.
 func allocPanels(e U32, dtype uint32) bool {
-	k, cols := uint64(e.Load(weightRows)), (uint64(e.Load(weightCols))+panelCols-1)&^(panelCols-1)
+	k, cols := uint64(e.Load(weightRows)), roundUp64(uint64(e.Load(weightCols)))
 	size := k * cols * 4
-	switch dtype {
-	case dtypeU8:
-		size = k * cols
-	case dtypeF16:
+	if holdsScales(e, dtype) {
 		size = k / blockLen * cols * 4
+	} else if dtype != dtypeF32 {
+		size = k * cols / 8 * uint64(bitsOf(e.Load(weightDType)))
 	}
 	at := alloc(size)
 	gPendingPanelsAt.Store(0, at)
 	return at != 0
 }
 
-// plainName returns the length of the mailbox's name without the ending .q
-// of quantized elements or .s of their scales, none if it does not have it.
-func plainName(dtype, n uint32) uint32 {
-	ending := uint32('q')
-	switch dtype {
-	case dtypeF32:
-		return n
-	case dtypeU8:
-	case dtypeF16:
-		ending = 's'
-	default:
-		return none
-	}
-	tail := U8(mailboxAt + n)
-	if n < 2 || (tail-2).Load(0) != '.' || (tail-1).Load(0) != ending {
-		return none
-	}
-	return n - 2
+// holdsScales reports whether the file's tensor of that type has the scales
+// of entry e.
+func holdsScales(e U32, dtype uint32) bool {
+	return dtype == dtypeF16 && e.Load(weightDType) != dtypeF16
 }
 
-// wanted returns the entry that wants the file's tensor of the first n bytes
-// of the mailbox in that layout, 0 if there is none.
-func wanted(dtype, n, layout uint32) U32 {
-	logical := uint32(dtypeF32)
-	if dtype != dtypeF32 {
-		logical = dtypeQ8
+// bitsOf returns the bits of an element of a weight.
+func bitsOf(dtype uint32) uint32 {
+	switch dtype {
+	case dtypeF16:
+		return 16
+	case dtypeQ8:
+		return 8
+	case dtypeQ4:
+		return 4
 	}
+	return 32
+}
+
+// wanted returns the entry that wants the file's tensor with the mailbox's
+// name of n bytes in that layout, 0 if there is none.
+func wanted(dtype, n, layout uint32) U32 {
+	switch dtype {
+	case dtypeF32:
+		return entryOf(dtypeF32, n, layout)
+	case dtypeF16:
+		if e := entryOf(dtypeF16, n, layout); e != 0 {
+			return e
+		}
+		return quantizedEntry('s', n, layout)
+	case dtypeU8:
+		return quantizedEntry('q', n, layout)
+	}
+	return 0
+}
+
+// quantizedEntry returns the entry of a quantized weight whose name is the
+// mailbox's without its ending, a dot and one byte.
+func quantizedEntry(ending, n, layout uint32) U32 {
+	tail := U8(mailboxAt + n)
+	if n < 2 || (tail-2).Load(0) != '.' || (tail-1).Load(0) != ending {
+		return 0
+	}
+	if e := entryOf(dtypeQ8, n-2, layout); e != 0 {
+		return e
+	}
+	return entryOf(dtypeQ4, n-2, layout)
+}
+
+// entryOf returns the entry of that type and layout with the first n bytes of
+// the mailbox as its name, 0 if there is none.
+func entryOf(dtype, n, layout uint32) U32 {
 	for e := U32(gWeights.Load(0)); e != 0; e = U32(e.Load(weightNext)) {
-		if e.Load(weightDType) == logical && e.Load(weightLayout) == layout && sameBytes(e, mailboxAt, n) {
+		if e.Load(weightDType) == dtype && e.Load(weightLayout) == layout && sameBytes(e, mailboxAt, n) {
 			return e
 		}
 	}
@@ -192,13 +215,10 @@ func wanted(dtype, n, layout uint32) U32 {
 
 // fillable checks that e is not filled yet and wants so many bytes.
 func fillable(e U32, dtype, bytes uint32) bool {
-	elements := e.Load(weightRows) * e.Load(weightCols)
-	want, filled := elements, e.Load(weightAt)
-	switch dtype {
-	case dtypeF32:
-		want = 4 * elements
-	case dtypeF16:
-		want, filled = elements/blockLen*2, e.Load(weightScales)
+	elements := uint64(e.Load(weightRows)) * uint64(e.Load(weightCols))
+	want, filled := uint32(elements*uint64(bitsOf(e.Load(weightDType)))/8), e.Load(weightAt)
+	if holdsScales(e, dtype) {
+		want, filled = uint32(elements/blockLen*2), e.Load(weightScales)
 	}
 	if filled != 0 {
 		return failWeight(e, errWeightTwice, 0, 0)
@@ -216,11 +236,11 @@ func sealWeight(at, bytes uint32) {
 	rows, panels := U32(gPendingRows.Load(0)), U32(gPendingPanels.Load(0))
 	dtype, packed := gPendingDType.Load(0), gPendingPanelsAt.Load(0)
 	field := uint32(weightAt)
-	if dtype == dtypeF16 {
+	if holdsScales(max(rows, panels), dtype) {
 		field = weightScales
 	}
 	if panels != 0 {
-		packWeight(packed, at, dtype, panels.Load(weightRows), panels.Load(weightCols))
+		packWeight(packed, at, dtype, panels.Load(weightDType), panels.Load(weightRows), panels.Load(weightCols))
 		(panels + U32(field)).Store(0, packed)
 	}
 	if rows != 0 {
@@ -236,13 +256,17 @@ func sealWeight(at, bytes uint32) {
 }
 
 // packWeight packs k·n elements of the file's type, or their scales.
-func packWeight(dst, src, dtype, k, n uint32) {
+func packWeight(dst, src, dtype, logical, k, n uint32) {
 	switch dtype {
 	case dtypeF32:
 		packPanels(F32(dst), F32(src), k, n)
 	case dtypeU8:
-		packQ8(I8(dst), U8(src), k, n)
+		packBlocks(dst, src, k, n, bitsOf(logical))
 	case dtypeF16:
-		packQ8Scales(F32(dst), U16(src), k, n)
+		if logical == dtypeF16 {
+			packHalves(U16(dst), U16(src), k, n)
+		} else {
+			packQ8Scales(F32(dst), U16(src), k, n)
+		}
 	}
 }

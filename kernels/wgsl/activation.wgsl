@@ -27,6 +27,8 @@ fn activate(x: f32, act: u32) -> f32 {
     case 2u: { return x * 0.5 * (1 + erf_of(x * 0.707106781)); }
     case 3u: { return x * 0.5 * (1 + tanh_of((x + 0.044715 * x * x * x) * 0.797884561)); }
     case 4u: { return tanh_of(x); }
+    case 5u: { return x / (1 + exp(-x)); }
+    case 6u: { return 1 / (1 + exp(-x)); }
     default: { return x; }
   }
 }

@@ -79,9 +79,9 @@ func (c *checker) vector(i int, x *Tensor) {
 	}
 }
 
-// blocks checks that q8 blocks divide that axis of w.
+// blocks checks that the blocks of a quantized w divide that axis.
 func (c *checker) blocks(w *Tensor, axis int) {
-	if !c.bad && w.dtype == program.Q8 && w.shape[axis].value%program.BlockLen != 0 {
+	if !c.bad && w.dtype.Quantized() && w.shape[axis].value%program.BlockLen != 0 {
 		c.errorf("%v: axis %d is not a multiple of the block length %d", w, axis, program.BlockLen)
 	}
 }

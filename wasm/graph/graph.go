@@ -47,6 +47,9 @@ func New(name string) *Graph { return &Graph{name: name} }
 // Shape returns the extents of t, none for a scalar or after a mistake.
 func (t *Tensor) Shape() []Extent { return slices.Clone(t.shape) }
 
+// Name returns the name of a weight, an input or an output.
+func (t *Tensor) Name() string { return t.name }
+
 // DType returns the element type of t.
 func (t *Tensor) DType() program.DType { return t.dtype }
 
@@ -87,13 +90,13 @@ func (g *Graph) Input(name string, dtype program.DType, shape ...Extent) *Tensor
 	return t
 }
 
-// Weight declares a tensor of the model file. Its shape is constant. A q8
-// weight is in blocks of 32 along the last axis as a table of [Graph.Gather],
+// Weight declares a tensor of the model file. Its shape is constant. A
+// quantized weight is in blocks of 32 along the last axis as a table of [Graph.Gather],
 // along the first as a factor of [Graph.MatMul].
 func (g *Graph) Weight(name string, dtype program.DType, shape ...Extent) *Tensor {
 	t := g.declare(program.Weight, name, dtype, shape)
-	if dtype != program.F32 && (dtype != program.Q8 || len(shape) != 2) {
-		g.errorf("weight %s is %v of rank %d: only f32, and q8 of rank 2, are possible", name, dtype, len(shape))
+	if dtype != program.F32 && dtype != program.F16 && (!dtype.Quantized() || len(shape) != 2) {
+		g.errorf("weight %s is %v of rank %d: only f32, f16, and q8 or q4 of rank 2, are possible", name, dtype, len(shape))
 		t.broken = true
 	}
 	for _, e := range shape {

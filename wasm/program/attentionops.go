@@ -60,6 +60,3 @@ var attention = Op{
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
 		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type.",
 }
-
-// wasmOnly is for operations without a shader.
-var wasmOnly = []string{OnWasm}

@@ -123,7 +123,7 @@ const (
 var everywhere = []string{OnWasm, OnWebGPU}
 
 // Ops is the operation table, in the order of the codes, which have gaps.
-var Ops = slices.Concat(firstOps)
+var Ops = slices.Concat(firstOps, neighbourOps)
 
 // firstOps are the operations of the first table.
 var firstOps = []Op{
@@ -142,17 +142,18 @@ var firstOps = []Op{
 	},
 	{
 		Name: "layer_norm", Code: OpLayerNorm, SIMD: true, Devices: everywhere,
-		Operands: []Operand{f32("x", "...,d"), f32("scale", "d"), f32("bias", "d")},
-		Outputs:  outputs("...,d"),
+		Operands: []Operand{f32("x", "...,d"), f32("scale", "d"), optional(f32("bias", "d"))},
+		Outputs:  append(outputs("...,d"), later(f32("mean", "...,1"), f32("inv_std", "...,1"))...),
 		Attrs:    attr("eps", AttrFloat),
-		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the last axis.",
+		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the axes of scale, the last of x, with the mean and 1 / sqrt(variance + eps) themselves. On webgpu along the last axis, with bias and without the latter two.",
 	},
 	{
 		Name: "matmul", Code: OpMatMul, SIMD: true, Devices: everywhere,
-		Operands: []Operand{f32("x", "...,k"), f32OrQ8("w", "k,n"), optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
+		Operands: []Operand{f32("x", "...,k"), {Name: "w", Shape: "k,n", Types: []DType{F32, Q8, F16, Q4}}, optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs:  outputs("...,n"),
 		Attrs:    attr("act", AttrAct),
-		Doc:      "act(x·w + bias) + residual. A q8 w is stored as [n,k], so that its blocks run along k.",
+		DTypes:   []DType{F32, Q8, F16, Q4}, GPUDTypes: []DType{F32, Q8},
+		Doc: "act(x·w + bias) + residual. A q8 or q4 w is stored as [n,k], so that its blocks run along k. On webgpu w is f32 or q8.",
 	},
 	attention,
 	{
@@ -185,7 +186,8 @@ var firstOps = []Op{
 		Name: "softmax", Code: OpSoftmax, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
-		Doc:      "exp(x) / Σexp(x) along the last axis.",
+		Attrs:    optionalAttrs(AttrInt, "axis_from_last", "log"),
+		Doc:      "exp(x) / Σexp(x) along an axis, counted from the last, 0, or if log is 1 its logarithm. On webgpu along the last axis, without logarithm.",
 	},
 	{
 		Name: "add", Code: OpAdd, SIMD: true, Devices: everywhere,
@@ -197,8 +199,8 @@ var firstOps = []Op{
 		Name: "activation", Code: OpActivation, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...")},
 		Outputs:  outputs("..."),
-		Attrs:    attr("act", AttrAct),
-		Doc:      "act(x), element by element.",
+		Attrs:    append(attr("act", AttrAct), optionalAttrs(AttrFloat, "alpha")...),
+		Doc:      "act(x), element by element; silu is x·sigmoid(alpha·x), with alpha 1 if it is 0. On webgpu without alpha.",
 	},
 	{
 		Name: "attention_received", Code: OpAttentionReceived, SIMD: true, Devices: everywhere,

@@ -13,15 +13,22 @@ const (
 	// Q8 is int8 in blocks of 32 along the last axis with one f16 scale a
 	// block: the tensors NAME.q and NAME.s of a model file.
 	Q8
+	// Q4 is as Q8 with 4 bits an element: in a block's 16 bytes the low halves
+	// are elements 0..15 and the high halves 16..31, each plus 8.
+	Q4
 )
 
-// BlockLen is the number of elements in a block of [Q8].
+// BlockLen is the number of elements in a block of [Q8] and [Q4].
 const BlockLen = 32
 
-var dtypeNames = [...]string{F32: "f32", I32: "i32", U8: "u8", F16: "f16", Q8: "q8"}
+var dtypeNames = [...]string{F32: "f32", I32: "i32", U8: "u8", F16: "f16", Q8: "q8", Q4: "q4"}
 
 // Valid reports whether d is a known type.
-func (d DType) Valid() bool { return d >= F32 && d <= Q8 }
+func (d DType) Valid() bool { return d >= F32 && d <= Q4 }
+
+// Quantized reports whether a tensor of type d is two tensors of a model
+// file, elements in blocks and the blocks' scales.
+func (d DType) Quantized() bool { return d == Q8 || d == Q4 }
 
 func (d DType) String() string {
 	if !d.Valid() {
@@ -30,8 +37,8 @@ func (d DType) String() string {
 	return dtypeNames[d]
 }
 
-// Size returns the bytes of one element, 0 for [Q8], which has no element of
-// its own.
+// Size returns the bytes of one element, 0 for [Q8] and [Q4], which have no
+// element of their own.
 func (d DType) Size() int {
 	switch d {
 	case F32, I32:

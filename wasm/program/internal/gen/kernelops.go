@@ -132,7 +132,7 @@ func opConstants(b *bytes.Buffer) {
 func constants(b *bytes.Buffer) {
 	writeConstants(b, "Element types.", []constant{
 		{"dtypeF32", program.F32}, {"dtypeI32", program.I32}, {"dtypeU8", program.U8},
-		{"dtypeF16", program.F16}, {"dtypeQ8", program.Q8}, {"blockLen", program.BlockLen},
+		{"dtypeF16", program.F16}, {"dtypeQ8", program.Q8}, {"dtypeQ4", program.Q4}, {"blockLen", program.BlockLen},
 	})
 	writeConstants(b, "Activations.", []constant{
 		{"actNone", program.NoAct}, {"actReLU", program.ReLU}, {"actGELU", program.GELU},
