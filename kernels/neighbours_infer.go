@@ -127,7 +127,12 @@ func rotaryDim(op U32) uint32 {
 
 func inferRope(p, op, extents U32) bool {
 	dim, rotary := attrBits(op, 1), rotaryDim(op)
-	if !wantRank(p, op, 0, 3) || !wantColumns(p, op, extents, 0, attrBits(op, 3), attrBits(op, 0), dim) || !wantAttr(op, 4, 0, 1) {
+	x := operand(p, op, 0)
+	rank := x.Load(tenRank)
+	if rank != 4 && !wantRank(p, op, 0, 3) {
+		return false
+	}
+	if !wantColumns(p, op, extents, 0, attrBits(op, 3), attrBits(op, 0), dim) || !wantAttr(op, 4, 0, 1) {
 		return false
 	}
 	if rotary%2 != 0 || rotary > dim {
@@ -136,8 +141,7 @@ func inferRope(p, op, extents U32) bool {
 	if base := attrFloat32(op, 5); base < 0 {
 		return fail(errAttrValue, 5, attrBits(op, 5), 0) != 0
 	}
-	x := operand(p, op, 0)
-	b, t := extent(x, extents, 0), extent(x, extents, 1)
+	b, t := extent(x, extents, 0), extent(x, extents, rank-2)
 	if operandIndex(op, 4) != none &&
 		(!wantRank(p, op, 4, 2) || !wantExtent(p, op, extents, 4, 0, b) || !wantExtent(p, op, extents, 4, 1, t)) {
 		return false

@@ -95,6 +95,11 @@ var neighbourCases = []neighbourCase{
 	{"rope", attrs(3, 6, 4, 0, 1, 0.0, 0.0), []*array{ramp(2, 3, 18), nil, ramp(3, 2), ramp(3, 2), nil}, 1e-6, func(in []*array) []float64 {
 		return turned(in[0], 3, 6, 4, 0, true, func(token, i int) (c, s float64) { return in[2].at(2*(token%3) + i), in[3].at(2*(token%3) + i) })
 	}},
+	{"rope", attrs(1, 4, 0, 0, 0, 0.0, 0.0), []*array{ramp(2, 3, 5, 4), nil, nil, nil, {shape: []uint32{2, 5}, ints: []int32{4, 3, 2, 1, 0, 9, 8, 7, 6, 5}}}, 1e-5, func(in []*array) []float64 {
+		return ropeReference(in[0], 1, 4, 4, 0, false, func(row, i int) float64 {
+			return float64(in[4].ints[row/15*5+row%5]) * math.Pow(10000, -float64(i)/2)
+		})
+	}},
 	{"pool", attrs(poolMax), []*array{ramp(3, 4, 5), indices(2, 4, 0), nil}, 0, func(in []*array) []float64 {
 		return poolCase(in, poolMax)
 	}},

@@ -38,8 +38,6 @@ func neighbourUnits(t, op U32) (units, size uint32) {
 		return outer, tileRows(n)
 	case opActivation, opLogarithm:
 		return tilesOf(elements(t, op, 0), tileElements), 1
-	case opRope:
-		return axisOf(t, op, 0, 0) * axisOf(t, op, 0, 1), tileRows(axisOf(t, op, 0, 2))
 	case opPool:
 		return axisOf(t, op, 0, 0), 1
 	case opPatches:
@@ -159,10 +157,14 @@ func runElements(t, op U32, first, units uint32) {
 	}
 }
 
-// runRope turns one token; its angles are in own unless they are given.
-func runRope(t, op U32, own, token uint32) {
-	width, tokens, half := axisOf(t, op, 0, 2), axisOf(t, op, 0, 1), rotaryDim(op)/2
-	position := token % tokens
+// runRope turns one row, of a token or of a head's token; its angles are in
+// own unless they are given.
+func runRope(t, op U32, own, row uint32) {
+	x := boundTensor(t, operandIndex(op, 0))
+	rank := x.Load(boundRank)
+	width, tokens, half := word(x+boundShape, rank-1), word(x+boundShape, rank-2), rotaryDim(op)/2
+	position := row % tokens
+	token := row/(extentsFrom(x, 1)/width)*tokens + position // of all of the batch
 	if operandIndex(op, 4) != none {
 		position = word(U32(i32At(t, op, 4)), token)
 	}
@@ -179,8 +181,8 @@ func runRope(t, op U32, own, token uint32) {
 		}
 		rotaryAngles(cos, sin, f32At(t, op, 1), half, float32(float32(int32(position))*orOne(attrFloat32(op, 6))), base)
 	}
-	at := F32(4 * token * width)
-	rotateToken(outAt(t, op)+at, f32At(t, op, 0)+at, cos, sin, width, attrBits(op, 3), attrBits(op, 0), attrBits(op, 1), 2*half, attrBits(op, 4) != 0)
+	at := F32(4 * row * width)
+	rotateToken(outAt(t, op)+at, F32(x.Load(boundAt))+at, cos, sin, width, attrBits(op, 3), attrBits(op, 0), attrBits(op, 1), 2*half, attrBits(op, 4) != 0)
 }
 
 func runPool(t, op U32, first, batch uint32) {

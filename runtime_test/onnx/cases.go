@@ -32,7 +32,13 @@ type mapping func(t test) (c engine.Case, outputs []string, err error)
 
 // mappings are those of the suite's operators.
 var mappings = map[string]mapping{
-	"Attention": attention,
+	"Attention":          attention,
+	"Gelu":               gelu,
+	"LayerNormalization": layerNorm,
+	"RMSNormalization":   rmsNorm,
+	"RotaryEmbedding":    rotary,
+	"Softmax":            softmax,
+	"Swish":              swish,
 }
 
 // Names returns the tests of the suite; none where its folder is not there.

@@ -63,12 +63,12 @@ var neighbourOps = []Op{
 	{
 		Name: "rope", Code: OpRoPE, Since: 2, SIMD: true, Devices: wasmOnly,
 		Operands: []Operand{
-			f32("x", "b,t,*"), optional(f32("inv", "rotary/2")), optional(f32("cos", "*,rotary/2")),
+			f32("x", "b,t,* or b,heads,t,dim"), optional(f32("inv", "rotary/2")), optional(f32("cos", "*,rotary/2")),
 			optional(f32("sin", "*,rotary/2")), optional(i32("positions", "b,t")),
 		},
-		Outputs: outputs("b,t,*"),
+		Outputs: outputs("b,t,* or b,heads,t,dim"),
 		Attrs:   append(ints("heads", "dim", "rotary", "col", "interleaved"), optionalAttrs(AttrFloat, "base", "scale")...),
-		Doc:     "Rotary embedding of heads heads of dim columns from col on; the other columns are copied. It turns the first rotary elements (0: dim) of a head, pairs of neighbours if interleaved is 1, else elements i and i+rotary/2, by position·scale·inv[i] (scale 0: 1); without inv, inv[i] is base^(-2i/rotary) (base 0: 10000). With cos and sin they are the rows of these: [*,rotary/2] by position, or without positions [t,rotary/2] or [b,t,rotary/2]. Positions count from 0 where none are given.",
+		Doc:     "Rotary embedding of heads heads of dim columns from col on; the other columns are copied. Where heads are an axis, a row has one. It turns the first rotary elements (0: dim) of a head, pairs of neighbours if interleaved is 1, else elements i and i+rotary/2, by position·scale·inv[i] (scale 0: 1); without inv, inv[i] is base^(-2i/rotary) (base 0: 10000). With cos and sin they are the rows of these: [*,rotary/2] by position, or without positions [t,rotary/2] or [b,t,rotary/2]. Positions count from 0 where none are given.",
 	},
 	{
 		Name: "pool", Code: OpPool, Since: 2, SIMD: true, Devices: wasmOnly,
