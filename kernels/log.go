@@ -9,8 +9,6 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // x = 2ⁿ·m with √½ ≤ m < √2 and f = m - 1 give n·ln 2 + f - f²/2 + f³·p(f),
 // p a minimax polynomial of relative error 2⁻²⁸ in log m. Like the functions
 // of exp.go it never uses MulAdd.
-//
-//wasm:inline
 func logVec(x Float32x4) Float32x4 {
 	const (
 		leastNormal = 0x1p-126

@@ -138,7 +138,7 @@ func inferRope(p, op, extents U32) bool {
 	if rotary%2 != 0 || rotary > dim {
 		return fail(errAttrValue, 2, rotary, 0) != 0
 	}
-	if base := attrFloat32(op, 5); base < 0 {
+	if base := attrFloat32(op, 5); base != 0 && base < 1 {
 		return fail(errAttrValue, 5, attrBits(op, 5), 0) != 0
 	}
 	b, t := extent(x, extents, 0), extent(x, extents, rank-2)

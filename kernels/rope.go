@@ -64,7 +64,7 @@ func rotaryAngles(cos, sin, inv F32, n uint32, position, base float32) {
 		if inv != 0 {
 			v = loadUpTo4(inv+F32(4*i), n-i)
 		} else {
-			v = expVec(lane.Add(BroadcastFloat32x4(float32(i))).Mul(step))
+			v = decay(lane.Add(BroadcastFloat32x4(float32(i))).Mul(step))
 		}
 		s, c := sinCosVec(v.Mul(BroadcastFloat32x4(position)))
 		storeUpTo4(cos, c, n-i)

@@ -8,8 +8,6 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 //
 // With z = e**-|x| ≤ 1 it is 1/(1 + z) for x ≥ 0 and z/(1 + z) below, so that
 // nothing overflows.
-//
-//wasm:inline
 func sigmoidVec(x Float32x4) Float32x4 {
 	one := BroadcastFloat32x4(1)
 	z := expVec(x.Abs().Neg())

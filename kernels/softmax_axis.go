@@ -4,7 +4,7 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // softmaxAxis writes the softmax of x[outer, n, inner] along the middle axis
 // to out, which may be x; with log its logarithm, x - ln Σeˣ, which stays
-// finite where the softmax underflows. A row of only -Inf gives zeros, and
+// finite where the softmax underflows, and out is not x. A row of only -Inf gives zeros, and
 // -Inf with log; a NaN or +Inf makes its row NaN.
 func softmaxAxis(out, x F32, outer, n, inner uint32, log bool) {
 	for range outer {
@@ -33,7 +33,7 @@ func softmaxColumns(out, x F32, n, cols, stride uint32, log bool) {
 	top = BroadcastFloat32x4(0).Merge(top, top.Equal(low))
 	var sum Float32x4
 	for i := range n {
-		sum = sum.Add(expDecay(loadUpTo4(x+F32(i*stride), cols).Sub(top)))
+		sum = sum.Add(decay(loadUpTo4(x+F32(i*stride), cols).Sub(top)))
 	}
 	empty := sum.Equal(BroadcastFloat32x4(0))
 	logs := BroadcastFloat32x4(0).Merge(logVec(sum), empty)
@@ -43,7 +43,7 @@ func softmaxColumns(out, x F32, n, cols, stride uint32, log bool) {
 		if log {
 			v = v.Sub(logs)
 		} else {
-			v = expDecay(v).Div(sum)
+			v = decay(v).Div(sum)
 		}
 		storeUpTo4(out, v, cols)
 		out += F32(stride)
@@ -51,15 +51,14 @@ func softmaxColumns(out, x F32, n, cols, stride uint32, log bool) {
 	}
 }
 
-// logSoftmaxRow writes x - ln Σeˣ of n elements to out, which may be x.
+// logSoftmaxRow writes x - ln Σeˣ of n elements to out, which is not x.
 func logSoftmaxRow(out, x F32, n uint32) {
 	top := maxRow(x, n, 1)
 	if top == FromBits32(negativeInf) {
 		top = 0
 	}
-	sum := sumExp(x, n, top)
 	log := float32(0)
-	if sum != 0 {
+	if sum := expRow(out, x, n, 1, top); sum != 0 {
 		log = log32(sum)
 	}
 	t, l := BroadcastFloat32x4(top), BroadcastFloat32x4(log)
@@ -70,17 +69,5 @@ func logSoftmaxRow(out, x F32, n uint32) {
 	}
 }
 
-// sumExp returns the sum of e**(x - top) of n elements, in expRow's order.
-func sumExp(x F32, n uint32, top float32) float32 {
-	t := BroadcastFloat32x4(top)
-	var sum Float32x4
-	for range n / 4 {
-		sum = sum.Add(expDecay(LoadFloat32x4(x, 0).Sub(t)))
-		x += 16
-	}
-	if n%4 != 0 {
-		e := expDecay(loadPart(x, n%4).Sub(t))
-		sum = sum.Add(e.Merge(BroadcastFloat32x4(0), lanesBelow(n%4)))
-	}
-	return sumLanes(sum)
-}
+// decay is expDecay where a call costs less than its size.
+func decay(x Float32x4) Float32x4 { return expDecay(x) }
