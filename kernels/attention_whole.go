@@ -122,8 +122,12 @@ func keepGreatest(x F32, n, k uint32) {
 	}
 }
 
-// ordered returns an integer that is as x among all numbers.
+// ordered returns an integer that is as x among all numbers, the greatest for
+// what is none: a NaN's bits are the engine's choice.
 func ordered(x float32) int32 {
+	if x != x {
+		return 0x7FFFFFFF
+	}
 	bits := int32(Bits32(x))
 	return bits ^ int32(uint32(bits>>31)>>1)
 }
@@ -133,7 +137,8 @@ func ordered(x float32) int32 {
 //wasm:inline
 func orderedVec(x Float32x4) Int32x4 {
 	bits := x.AsInt32x4()
-	return bits.Xor(bits.ShiftAllRight(31).AsUint32x4().ShiftAllRight(1).AsInt32x4())
+	bits = bits.Xor(bits.ShiftAllRight(31).AsUint32x4().ShiftAllRight(1).AsInt32x4())
+	return BroadcastInt32x4(0x7FFFFFFF).Merge(bits, x.NotEqual(x))
 }
 
 // kthGreatest returns, as ordered, the k-th greatest of n ≥ k numbers: the

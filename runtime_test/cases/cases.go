@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/wasm/program"
 )
 
 // A Case is a question with its answer.
@@ -14,6 +15,21 @@ type Case struct {
 	engine.Case
 	Want []float64 // of output "out"; nil where only equality between engines is asked for
 	Tol  float64   // allowed: |got − want| ≤ Tol·(1 + |want|)
+	// Also are the values of other outputs.
+	Also map[string][]float64
+	// What of the support matrix the case is: the masks it has, and whether its data is stored as float16.
+	Masks []string
+	Half  bool
+	// WasmOnly says that no shader does it.
+	WasmOnly bool
+}
+
+// DType is the storage type of the case's data.
+func (c Case) DType() program.DType {
+	if c.Half {
+		return program.F16
+	}
+	return program.F32
 }
 
 // Check returns an error if got is not the answer.
@@ -21,16 +37,29 @@ func (c Case) Check(got engine.Result) error {
 	if got.Failure != nil {
 		return fmt.Errorf("%s: %w", c.Name, got.Failure)
 	}
-	out := got.Outputs["out"].Float32s()
 	if c.Want == nil {
 		return nil
 	}
-	if len(out) != len(c.Want) {
-		return fmt.Errorf("%s: %d elements, want %d", c.Name, len(out), len(c.Want))
+	if err := c.compare(got, "out", c.Want); err != nil {
+		return err
 	}
-	for i, want := range c.Want {
-		if diff := math.Abs(float64(out[i]) - want); !(diff <= c.Tol*(1+math.Abs(want))) {
-			return fmt.Errorf("%s: element %d of %d: got %v, want %v", c.Name, i, len(out), out[i], want)
+	for name, want := range c.Also {
+		if err := c.compare(got, name, want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare returns an error if an output is not as wanted.
+func (c Case) compare(got engine.Result, name string, values []float64) error {
+	out := got.Outputs[name].Float32s()
+	if len(out) != len(values) {
+		return fmt.Errorf("%s: output %s: %d elements, want %d", c.Name, name, len(out), len(values))
+	}
+	for i, want := range values {
+		if diff := math.Abs(float64(out[i]) - want); !(diff <= c.Tol*(1+math.Abs(want))) && float64(out[i]) != want {
+			return fmt.Errorf("%s: output %s: element %d of %d: got %v, want %v", c.Name, name, i, len(out), out[i], want)
 		}
 	}
 	return nil
@@ -109,5 +138,5 @@ func op(name, target string, attrs map[string]float64, inputs map[string]any, wa
 		}
 	}
 	c := engine.Case{Name: target + " " + name, Do: engine.Op, Target: target, Attrs: attrs, Inputs: tensors}
-	return Case{c, want.v, tol}
+	return Case{Case: c, Want: want.v, Tol: tol}
 }

@@ -13,7 +13,7 @@ import (
 func Ops() []Case {
 	var all []Case
 	for _, family := range []func(source) []Case{
-		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise,
+		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise, attends,
 	} {
 		all = append(all, family(newSource(uint64(len(all))))...)
 	}

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/fovea-run/fovea/runtime_test/cases"
@@ -16,6 +17,22 @@ func TestEveryOperationHasCases(t *testing.T) {
 	for _, op := range program.Ops {
 		if count[op.Name] < 4 {
 			t.Errorf("%s has %d cases, want at least 4", op.Name, count[op.Name])
+		}
+	}
+}
+
+// TestEveryCellHasCases finds for each cell of the support matrix on WebAssembly a case that TestOps holds against float64.
+func TestEveryCellHasCases(t *testing.T) {
+	has := map[string]bool{}
+	for _, c := range cases.Ops() {
+		for _, mask := range append([]string{""}, c.Masks...) {
+			has[fmt.Sprint(c.Target, " ", c.DType(), " ", mask)] = true
+		}
+	}
+	for _, cell := range program.Cells() {
+		what := fmt.Sprint(cell.Op.Name, " ", cell.DType, " ", cell.Mask)
+		if cell.Device == program.OnWasm && !has[what] {
+			t.Errorf("%s has no case", what)
 		}
 	}
 }

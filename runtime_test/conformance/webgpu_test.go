@@ -116,7 +116,9 @@ func TestWebGPUOps(t *testing.T) {
 // and dawn's adapter a second to compile a shader.
 func casesFor(engine string) []cases.Case {
 	every := 8
-	all := append(cases.Ops(), cases.Tiles()...)
+	all := slices.DeleteFunc(append(cases.Ops(), cases.Tiles()...), func(c cases.Case) bool {
+		return c.WasmOnly || !slices.Contains(program.OpByName(c.Target).Devices, program.OnWebGPU)
+	})
 	switch {
 	case strings.HasPrefix(engine, "chromium"):
 		return all
