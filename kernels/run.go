@@ -152,15 +152,22 @@ func runMatmul(t, op U32, own uint32) {
 	case dtypeQ4:
 		multiplyQuantized(out, x, at, F32(w.Load(boundScales)), bias, residual, commonScratchAt(t), own, m, k, n, act, 4)
 		return
-	case dtypeF16:
+	}
+	half := w.Load(boundDType) == dtypeF16
+	if tensorAt(U32(t.Load(bindProgram)), operandIndex(op, 1)).Load(tenLayout) != layoutPanels {
+		panels := commonScratchAt(t)
+		if half {
+			packHalvesOnce(U16(panels), U16(at), k, n)
+		} else {
+			packFactor(F32(panels), F32(at), k, n, false)
+		}
+		at = panels
+	}
+	if half {
 		multiply16(out, x, U16(at), bias, residual, F32(own), m, k, n, act)
 		return
 	}
 	panels := F32(at)
-	if tensorAt(U32(t.Load(bindProgram)), operandIndex(op, 1)).Load(tenLayout) != layoutPanels {
-		panels = F32(commonScratchAt(t))
-		packFactor(panels, F32(at), k, n, false)
-	}
 	if Threads {
 		shareGemm(out, x, panels, bias, residual, m, k, n, act)
 	} else {
@@ -265,6 +272,16 @@ func colsOf(t, op U32, i uint32) uint32 {
 // elements returns the number of elements of operand i, f32 or i32.
 func elements(t, op U32, i uint32) uint32 {
 	return boundTensor(t, operandIndex(op, i)).Load(boundBytes) / 4
+}
+
+// packHalvesOnce is packHalves by the first worker, for whom the others wait.
+func packHalvesOnce(dst, src U16, k, n uint32) {
+	if !Threads || takeTile() == 0 {
+		packHalves(dst, src, k, n)
+	}
+	if Threads {
+		_ = barrier()
+	}
 }
 
 // multiply16 is gemmF16, or a worker's share of it.

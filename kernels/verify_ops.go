@@ -133,9 +133,9 @@ func verifyOperand(p, op, owners U32, i, accepts uint32) bool {
 	if dtype == dtypeI32 && t.Load(tenClass) != classInput {
 		return failTensor(p, t, errOperandClass, i, 0, 0)
 	}
-	// Only a matrix product reads panels, and all but an f32 factor only so.
+	// Only a matrix product reads panels, and a quantized factor only so.
 	factor := op.Load(opCode) == opMatmul && i == 1
-	if layout == layoutPanels && !factor || layout == layoutRows && factor && dtype != dtypeF32 {
+	if layout == layoutPanels && !factor || layout == layoutRows && factor && isQuantized(dtype) {
 		return fail(errOperandType, i, layout, 0) != 0
 	}
 	if t.Load(tenClass) != classWeight && word(owners, t.Load(tenSlot)) != index+1 {

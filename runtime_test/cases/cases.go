@@ -26,8 +26,13 @@ type Case struct {
 
 // DType is the storage type of the case's data.
 func (c Case) DType() program.DType {
-	if c.Half {
+	switch {
+	case c.Half:
 		return program.F16
+	case c.Attrs["bits"] == 8:
+		return program.Q8
+	case c.Attrs["bits"] == 4:
+		return program.Q4
 	}
 	return program.F32
 }

@@ -13,7 +13,7 @@ import (
 func Ops() []Case {
 	var all []Case
 	for _, family := range []func(source) []Case{
-		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise, attends,
+		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise, attends, neighbours,
 	} {
 		all = append(all, family(newSource(uint64(len(all))))...)
 	}
@@ -42,7 +42,7 @@ func matmul(s source, m, k, n int) Case {
 	if s.IntN(2) == 0 {
 		inputs["residual"], r = residual, &residual
 	}
-	act := s.IntN(5)
+	act := s.IntN(7)
 	name := fmt.Sprintf("%d×%d×%d bias %t residual %t act %d", m, k, n, b != nil, r != nil, act)
 	// Rounding errors of a sum of k products of unit size grow with √k·√k at worst; twice that is still far below a wrong term.
 	tol := 4e-7 * float64(k+8)
@@ -190,7 +190,7 @@ func elementwise(s source) (all []Case) {
 			sum.v[i] += y.v[i]
 		}
 		all = append(all, op(fmt.Sprint(n), "add", nil, map[string]any{"x": x, "y": y}, sum, 1e-6))
-		for act := range 5 {
+		for act := range 7 {
 			want := x.clone()
 			for i, v := range want.v {
 				want.v[i] = refActivate(v, act)

@@ -14,6 +14,10 @@ func refActivate(x float64, act int) float64 {
 		return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
 	case 4:
 		return math.Tanh(x)
+	case 5:
+		return x / (1 + math.Exp(-x))
+	case 6:
+		return 1 / (1 + math.Exp(-x))
 	}
 	return x
 }

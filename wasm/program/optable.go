@@ -152,8 +152,8 @@ var firstOps = []Op{
 		Operands: []Operand{f32("x", "...,k"), {Name: "w", Shape: "k,n", Types: []DType{F32, Q8, F16, Q4}}, optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs:  outputs("...,n"),
 		Attrs:    attr("act", AttrAct),
-		DTypes:   []DType{F32, Q8, F16, Q4}, GPUDTypes: []DType{F32, Q8},
-		Doc: "act(x·w + bias) + residual. A q8 or q4 w is stored as [n,k], so that its blocks run along k. On webgpu w is f32 or q8.",
+		DTypes:   []DType{F32, F16}, GPUDTypes: []DType{F32},
+		Doc: "act(x·w + bias) + residual. A weight w of a model can be q8 or q4, too: it is stored as [n,k], so that its blocks run along k. On webgpu w is f32 or q8.",
 	},
 	attention,
 	{
