@@ -19,7 +19,7 @@ const (
 // attentionTasks returns into how many tasks, in any order, the call is cut.
 func attentionTasks(a U32) uint32 {
 	if decodes(a) {
-		return wordAt(a, attBatch) * wordAt(a, attKVHeads)
+		return wordAt(a, attBatch) * (wordAt(a, attKVHeads) / decodeHeads(a))
 	}
 	return wordAt(a, attBatch) * wordAt(a, attHeads) * tilesOf(wordAt(a, attTq), chunkOf(a))
 }

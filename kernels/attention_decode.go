@@ -3,29 +3,50 @@ package kernels
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // One query a head, as when a text is written token by token, reads each key
-// and value once: there is nothing to win by packing them. A task is the
-// heads that share keys and values.
+// and value once: there is nothing to win by packing them. What counts is to
+// read memory in order. Where the heads of a token lie side by side, a task
+// is therefore all heads of a batch row, a block of keys after the other;
+// else the heads that share keys and values. Among threads it is always that.
+
+// decodeHalves is how many keys of float16 are widened at a time, so that
+// they stay in the first-level cache.
+const decodeHalves = 32
 
 // decodes reports whether the call is of this kind.
 func decodes(a U32) bool { return wordAt(a, attTq) == 1 && !wholeRows(a) }
 
-// decodeTask is attendTask of the heads of one batch row that share keys and
-// values. The scores of each head are a row of attScores.
+// decodeHeads returns how many heads of keys a task has.
+func decodeHeads(a U32) uint32 {
+	if Threads || wordAt(a, attKRow) == wordAt(a, attDim)*wordAt(a, attKBytes) {
+		return 1
+	}
+	return wordAt(a, attKVHeads)
+}
+
+// decodeTask is attendTask of so many heads of keys, and of the queries that
+// share them.
 func decodeTask(a U32, task uint32) {
+	kvHeads := decodeHeads(a)
 	group := wordAt(a, attHeads) / wordAt(a, attKVHeads)
-	first := task * group
-	for i := range group {
+	first := task * kvHeads * group
+	for i := range kvHeads * group {
 		beginHead(a, first+i)
 		fillZero(F32(wordAt(a, atOut)), wordAt(a, attVDim))
 		startStats(a, i)
 	}
+	block := uint32(keyBlock)
+	if wordAt(a, attKBytes) == 2 {
+		block = decodeHalves
+	}
 	from, to := keysSeen(a, 0, 1)
 	for from < to {
-		n := min(to-from, keyBlock-from%keyBlock)
-		decodeKeys(a, first, group, from, n)
+		n := min(to-from, block-from%block)
+		for i := uint32(0); i < kvHeads; i++ {
+			decodeKeys(a, first, i*group, group, from, n)
+		}
 		from += n
 	}
-	for i := range group {
+	for i := range kvHeads * group {
 		beginHead(a, first+i)
 		if sum := statsOf(a, i).Load(blockSums); sum != 0 {
 			divide(F32(wordAt(a, atOut)), wordAt(a, attVDim), sum)
@@ -33,13 +54,15 @@ func decodeTask(a U32, task uint32) {
 	}
 }
 
-// decodeKeys adds what the heads see of n ≤ keyBlock keys from one on.
-func decodeKeys(a U32, first, group, key, n uint32) {
+// decodeKeys adds what group heads of a task, from number head on, see of n ≤
+// keyBlock keys from one on.
+func decodeKeys(a U32, first, head, group, key, n uint32) {
 	dim, vdim := wordAt(a, attDim), wordAt(a, attVDim)
 	scores := F32(wordAt(a, attScores))
+	beginHead(a, first+head)
 	at, row := blockOf(a, attK, key, n)
 	for i := range group {
-		beginHead(a, first+i)
+		beginHead(a, first+head+i)
 		x := scores + F32(4*keyBlock*i)
 		dotKeys(x, F32(wordAt(a, atQ)), at, row, dim, n)
 		scale := numberAt(a, attScale)
@@ -49,11 +72,11 @@ func decodeKeys(a U32, first, group, key, n uint32) {
 		} else {
 			hideUnseen(a, 0, x, 1, key, n)
 		}
-		weighRow(statsOf(a, i), x, F32(wordAt(a, atOut)), n, vdim, scale)
+		weighRow(statsOf(a, head+i), x, F32(wordAt(a, atOut)), n, vdim, scale)
 	}
 	at, row = blockOf(a, attV, key, n)
 	for i := range group {
-		beginHead(a, first+i)
+		beginHead(a, first+head+i)
 		addWeighted(F32(wordAt(a, atOut)), scores+F32(4*keyBlock*i), at, row, vdim, n)
 	}
 }

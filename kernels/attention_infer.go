@@ -5,12 +5,15 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // inferAttention checks the operands of opAttention and infers its outputs.
 func inferAttention(p, op, extents U32) bool {
 	q := operand(p, op, argQ)
-	batch, heads, kvHeads := extent(q, extents, 0), attrBits(op, attrHeads), kvHeadsOf(op)
+	batch, heads, kvHeads := attentionBatch(p, op, extents), attrBits(op, attrHeads), kvHeadsOf(op)
 	dim, vdim := attrBits(op, attrDim), attrBits(op, attrVDim)
 	if !wantTokens(p, op, extents, argQ, attrBits(op, attrQCol), heads, dim) ||
 		!wantTokens(p, op, extents, argK, attrBits(op, attrKCol), kvHeads, dim) ||
 		!wantTokens(p, op, extents, argV, attrBits(op, attrVCol), kvHeads, vdim) {
 		return false
+	}
+	if rows := extent(q, extents, 0); rows != 1 && rows != batch {
+		return fail(errShape, argQ, rows, batch) != 0
 	}
 	if heads%kvHeads != 0 {
 		return fail(errAttrValue, attrKVHeads, kvHeads, 0) != 0
@@ -31,6 +34,19 @@ func inferAttention(p, op, extents U32) bool {
 		return setResult4(batch, heads, tq, vdim)
 	}
 	return setResult3(batch, tq, heads*vdim)
+}
+
+// attentionBatch returns the batch rows of opAttention: those of the keys, or
+// of their pages, which queries of one batch row are all asked of.
+func attentionBatch(p, op, extents U32) uint32 {
+	rows := operand(p, op, argK)
+	if operandIndex(op, argPages) != none {
+		rows = operand(p, op, argPages)
+	}
+	if rows.Load(tenRank) == 0 {
+		return 0
+	}
+	return extent(rows, extents, 0)
 }
 
 // inferPresent sets the shape of an output that joins past and new keys or

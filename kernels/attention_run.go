@@ -86,9 +86,12 @@ func describeAttention(t, op, a U32) {
 	a.Store(attKVHeads, kvHeads)
 	a.Store(attDim, dim)
 	a.Store(attVDim, vdim)
-	a.Store(attBatch, axisOf(t, op, argQ, 0))
+	a.Store(attBatch, attentionRows(t, op))
 	a.Store(attTq, tokensOf(t, op, argQ))
 	describeTokens(a, attQ, t, operandIndex(op, argQ), attrBits(op, attrQCol), dim)
+	if axisOf(t, op, argQ, 0) == 1 {
+		a.Store(attQBatch, 0)
+	}
 	a.Store(attKBytes, describeTokens(a, attK, t, operandIndex(op, argK), attrBits(op, attrKCol), dim))
 	a.Store(attVBytes, describeTokens(a, attV, t, operandIndex(op, argV), attrBits(op, attrVCol), vdim))
 	describeTokens(a, attOut, t, outputIndex(op, 0), 0, vdim)
@@ -107,6 +110,11 @@ func describeAttention(t, op, a U32) {
 	describeRules(t, op, a)
 	describeMasks(t, op, a)
 	layOutAttention(a)
+}
+
+// attentionRows returns the batch rows of the result.
+func attentionRows(t, op U32) uint32 {
+	return word(boundTensor(t, outputIndex(op, 0))+boundShape, 0)
 }
 
 // describeTokens writes where a tensor of tokens lies, of rank 3 or 4, to
@@ -214,7 +222,7 @@ func spread(w, r U32) uint32 {
 func layOutAttention(a U32) {
 	at := uint32(a) + roundUp(attBytes, 16)
 	a.Store(attStats, at)
-	at += 8 * max(queryChunk, wordAt(a, attHeads)/wordAt(a, attKVHeads)+queryBlock)
+	at += 8 * max(queryChunk, wordAt(a, attHeads)+queryBlock)
 	a.Store(attScores, at)
 	at += 4 * keyBlock * max(queryBlock, wordAt(a, attHeads)/wordAt(a, attKVHeads))
 	a.Store(attKeys, at)
@@ -242,13 +250,13 @@ func attentionOwn(p, op, extents U32) uint64 {
 	}
 	kvHeads := kvHeadsOf(op)
 	group := attrBits(op, attrHeads) / kvHeads
-	return attentionScratch(group, attrBits(op, attrDim), attrBits(op, attrVDim), whole)
+	return attentionScratch(attrBits(op, attrHeads), group, attrBits(op, attrDim), attrBits(op, attrVDim), whole)
 }
 
 // attentionScratch returns the bytes that layOutAttention gives out, for so
 // many keys in whole rows, 0 if there are none.
-func attentionScratch(group, dim, vdim, wholeKeys uint32) uint64 {
-	words := uint64(attBytes/4+4) + 2*uint64(max(queryChunk, group+queryBlock)) + keyBlock*uint64(max(queryBlock, group))
+func attentionScratch(heads, group, dim, vdim, wholeKeys uint32) uint64 {
+	words := uint64(attBytes/4+4) + 2*uint64(max(queryChunk, heads+queryBlock)) + keyBlock*uint64(max(queryBlock, group))
 	words += keyBlock * (uint64(dim) + roundUp64(uint64(vdim)) + uint64(max(dim, vdim)))
 	return 4 * (words + queryBlock*roundUp64(uint64(wholeKeys)))
 }

@@ -106,7 +106,7 @@ func (g *guarded) lengths(x []int32) I32 {
 func (c attentionCase) run(t *testing.T, in *attentionInputs) []float32 {
 	t.Helper()
 	n := c.batch * c.tq * c.heads * c.vdim
-	scratch := uint32(attentionScratch(1, uint32(c.dim), uint32(c.vdim), 0))
+	scratch := uint32(attentionScratch(uint32(c.heads), 1, uint32(c.dim), uint32(c.vdim), 0))
 	g := newGuarded(t, 4*(len(in.q)+len(in.k)+len(in.v)+n)+int(scratch)+1<<12)
 	out, s := g.result(n), F32(g.writable(scratch))
 	q, k, l := g.f32(in.q), g.f32(in.k), g.lengths(c.lengths)

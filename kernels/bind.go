@@ -220,6 +220,8 @@ func ownScratch(p, op, extents U32) uint64 {
 		return rowsScratch(operand(p, op, 0), operand(p, op, 1), extents)
 	case opAttention:
 		return attentionOwn(p, op, extents)
+	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
+		return otherScratch(p, op, extents)
 	case opAttentionWeights:
 		keys := extent(operand(p, op, 1), extents, 1)
 		return weightsScratch(keys, attrBits(op, 1))

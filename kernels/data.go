@@ -24,6 +24,8 @@ func checkIndices(t, op U32) bool {
 		return idsFit(i32At(t, op, 1), elements(t, op, 1), axisOf(t, op, 0, 0))
 	case opAttention:
 		return checkAttention(t, op)
+	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
+		return checkOther(t, op)
 	case opAttentionWeights:
 		return lengthsFit(i32At(t, op, 2), axisOf(t, op, 0, 0), axisOf(t, op, 1, 1))
 	case opMaskedMean:
@@ -45,7 +47,7 @@ func checkAttention(t, op U32) bool {
 	} else if operandIndex(op, argPastK) != none {
 		keys += tokensOf(t, op, argPastK)
 	}
-	return lengthsFit(i32At(t, op, argLengths), axisOf(t, op, argQ, 0), keys)
+	return lengthsFit(i32At(t, op, argLengths), attentionRows(t, op), keys)
 }
 
 // idsFit checks that every one of n ids is one of so many rows.

@@ -340,7 +340,7 @@ func plainAttention(t, op U32) bool {
 			return false
 		}
 	}
-	return kvHeadsOf(op) == attrBits(op, attrHeads) && op.Load(opOutputsN) == 1
+	return axisOf(t, op, argQ, 0) == axisOf(t, op, argK, 0) && kvHeadsOf(op) == attrBits(op, attrHeads) && op.Load(opOutputsN) == 1
 }
 
 // attentionParams sets the parameters that attention and attention_weights

@@ -49,6 +49,12 @@ func TestDispatchesFitShaders(t *testing.T) {
 	for _, c := range opCases {
 		h := newHost(t, 64)
 		table := h.op(c.name, c.attrs, c.inputs...)
+		if !slices.Contains(program.OpByName(c.name).Devices, program.OnWebGPU) {
+			if d := dispatches(table); len(d) != 1 || d[0].Load(dispatchShader) != shaderNone {
+				t.Errorf("%s: %d dispatches, want one of no shader", c.name, len(d))
+			}
+			continue
+		}
 		checkDispatches(t, c.name, table, sources)
 	}
 	for _, g := range []*graph.Graph{q8Graph(16), q8Graph(2048)} {

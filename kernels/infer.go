@@ -77,6 +77,8 @@ func inferShape(p, op, extents U32) bool {
 		return inferAttention(p, op, extents)
 	case opAttentionWeights:
 		return inferAttentionWeights(p, op, extents)
+	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
+		return inferOther(p, op, extents)
 	case opMaskedMean, opAttentionReceived:
 		return inferPooled(p, op, extents)
 	case opScores:

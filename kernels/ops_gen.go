@@ -123,6 +123,9 @@ const (
 	opAdd               = 11
 	opActivation        = 12
 	opAttentionReceived = 13
+	opAdditiveAttention = 32
+	opAttentionFlow     = 33
+	opLinearAttention   = 34
 	opRmsNorm           = 64
 	opGated             = 65
 	opRope              = 66
@@ -170,6 +173,12 @@ func opOperands(code uint32) uint64 {
 		return 0x2
 	case opAttentionReceived:
 		return 0x402
+	case opAdditiveAttention:
+		return 0x8402020202
+	case opAttentionFlow:
+		return 0x8484020202
+	case opLinearAttention:
+		return 0x84020202
 	case opRmsNorm:
 		return 0x202
 	case opGated:
@@ -249,6 +258,8 @@ func opAttrs(code uint32) uint64 {
 		return 0x99
 	case opActivation:
 		return 0xa3
+	case opLinearAttention:
+		return 0x9111111
 	case opRmsNorm:
 		return 0x2
 	case opGated:

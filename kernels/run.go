@@ -65,6 +65,8 @@ func runOp(t, op U32, own uint32) {
 		runAddTiming(t, op)
 	case opMaskedMean, opAttentionReceived:
 		runPooled(t, op)
+	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
+		runOther(t, op, own)
 	case opL2Normalize, opAdd:
 		runRows(t, op)
 	default:

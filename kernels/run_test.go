@@ -59,6 +59,20 @@ var opCases = []opCase{
 	{"attention_weights", attrs(2, 4, 1, 2, 0.25), []*array{ramp(2, 3, 10), ramp(2, 5, 11), indices(0, 4)}, 60, func(out F32, in []uint32, scratch F32) {
 		attentionWeights(out, F32(in[0]+4), F32(in[1]+8), I32(in[2]), scratch, 2, 3, 5, 2, 4, 10, 11, 0.25)
 	}},
+	{"additive_attention", nil, []*array{ramp(2, 3, 5), ramp(2, 4, 5), ramp(2, 4, 6), ramp(5), indices(4, 0)}, 36, func(out F32, in []uint32, scratch F32) {
+		for i := range uint32(6) {
+			b := F32(i / 3)
+			attendAdditive(out+F32(24*i), F32(in[0]+20*i), F32(in[1])+80*b, F32(in[2])+96*b, F32(in[3]), scratch, 4-4*uint32(b), 5, 6)
+		}
+	}},
+	{"attention_flow", nil, []*array{ramp(1, 3, 5), ramp(1, 4, 5), ramp(15), indices(2), nil}, 60, func(out F32, in []uint32, scratch F32) {
+		attendFlow(out, F32(in[0]), F32(in[1]), F32(in[2]), scratch, 3, 2, 4, 5)
+	}},
+	{"linear_attention", attrs(2, 3, 5, 0, 6, 12, 1), []*array{ramp(1, 70, 22), ramp(1, 70, 22), ramp(1, 70, 22), nil}, 700, func(out F32, in []uint32, scratch F32) {
+		for h := range F32(2) {
+			linearHead(out+20*h, F32(in[0])+12*h, F32(in[1])+24+12*h, F32(in[2])+48+20*h, U32(scratch), 70, 70, 3, 5, 40, 88, 88, 88, true)
+		}
+	}},
 	{"masked_mean", nil, []*array{ramp(3, 4, 5), indices(0, 1, 4)}, 15, func(out F32, in []uint32, _ F32) {
 		maskedMean(out, F32(in[0]), I32(in[1]), 3, 4, 5)
 	}},

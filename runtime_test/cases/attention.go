@@ -16,6 +16,7 @@ type attend struct {
 	batch, heads, kvHeads, tq, past, tk, dim, vdim int
 	axis                                           bool // heads are an axis of the operands, not columns
 	half                                           bool // k and v are stored as float16
+	pool                                           bool // all batch rows have the queries of the first
 	page                                           int  // tokens of a page, 0: no pages
 
 	q, k, v, pastK, pastV array
@@ -58,7 +59,7 @@ func (c *attend) String() string {
 	for _, m := range []struct {
 		name string
 		has  bool
-	}{{"f16", c.half}, {"axis", c.axis}, {"pages", c.page > 0}, {"softcap", c.softcap != 0}, {"sinks", c.sinks != nil},
+	}{{"f16", c.half}, {"axis", c.axis}, {"pages", c.page > 0}, {"pool", c.pool}, {"softcap", c.softcap != 0}, {"sinks", c.sinks != nil},
 		{"temperature", c.temperature != nil}, {"from end", c.fromEnd}, {"offset", c.offset != 0}, {"present", c.present}, {"qk", c.qk != 0}} {
 		if m.has {
 			s += " " + m.name
@@ -287,7 +288,12 @@ func flagTensor(a *array) engine.Tensor {
 
 // asCase makes the call a case of the operation.
 func (c *attend) asCase() Case {
-	inputs := map[string]engine.Tensor{"q": c.laidOut(c.q).tensor(), "k": c.stored(c.laidOut(c.k)), "v": c.stored(c.laidOut(c.v))}
+	q := c.laidOut(c.q)
+	if c.pool {
+		q.shape = append([]int{1}, q.shape[1:]...)
+		q.v = q.v[:len(q.v)/c.batch]
+	}
+	inputs := map[string]engine.Tensor{"q": q.tensor(), "k": c.stored(c.laidOut(c.k)), "v": c.stored(c.laidOut(c.v))}
 	if c.page > 0 {
 		k, table := c.paged(c.k)
 		v, _ := c.paged(c.v)
@@ -374,7 +380,7 @@ func attends(s source) (all []Case) {
 // attendMasks are what a call of attention can have, beside its sizes.
 var attendMasks = []string{
 	"plain", "lengths", "causal", "window", "prefix causal", "flags", "added", "bias", "documents", "blocks", "alibi", "top_k",
-	"softcap", "sinks", "temperature", "offset causal", "prefix causal window", "past", "pages", "past lengths causal", "pages one", "past one causal f16", "qk", "from_end causal lengths", "one",
+	"softcap", "sinks", "temperature", "offset causal", "prefix causal window", "past", "pages", "past lengths causal", "pages one", "past one causal", "pool", "pool one", "qk", "from_end causal lengths", "one",
 }
 
 // attend draws a call with these masks, and all else at random.
@@ -398,6 +404,7 @@ func (s source) attend(names []string, half bool) *attend {
 	if has["past"] {
 		c.past, c.present = size(140), true
 	}
+	c.pool = has["pool"]
 	s.fill(c)
 	s.hide(c, has)
 	return c
@@ -409,6 +416,11 @@ func (s source) fill(c *attend) {
 	c.k, c.v = s.normal(c.batch, c.kvHeads, c.tk, c.dim), s.normal(c.batch, c.kvHeads, c.tk, c.vdim)
 	c.pastK, c.pastV = s.normal(c.batch, c.kvHeads, c.past, c.dim), s.normal(c.batch, c.kvHeads, c.past, c.vdim)
 	c.scale = float64(float32(1 / math.Sqrt(float64(c.dim))))
+	if c.pool {
+		for i := range c.q.v {
+			c.q.v[i] = c.q.v[i%(len(c.q.v)/c.batch)]
+		}
+	}
 	if c.half {
 		for _, a := range []array{c.k, c.v, c.pastK, c.pastV} {
 			toHalf(a)

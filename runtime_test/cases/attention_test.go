@@ -201,3 +201,13 @@ func TestAttendPacked(t *testing.T) {
 }
 
 func from(first int) func(int) int { return func(t int) int { return first + t } }
+
+// TestOtherAttentions holds the attentions of other scores against plain arithmetic.
+func TestOtherAttentions(t *testing.T) {
+	e := native(t)
+	for _, c := range otherAttentions(newSource(8)) {
+		if err := c.Check(ask(t, e, c.Case)); err != nil {
+			t.Error(err)
+		}
+	}
+}

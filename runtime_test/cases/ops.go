@@ -13,7 +13,8 @@ import (
 func Ops() []Case {
 	var all []Case
 	for _, family := range []func(source) []Case{
-		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise, attends, neighbours,
+		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise,
+		attends, otherAttentions, neighbours,
 	} {
 		all = append(all, family(newSource(uint64(len(all))))...)
 	}

@@ -38,7 +38,7 @@ var attention = Op{
 	Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
 	DTypes: []DType{F32, F16}, Masks: attentionMasks, GPUDTypes: []DType{F32}, GPUMasks: []string{"lengths"},
 	Operands: slices.Concat(
-		[]Operand{f32("q", "b,tq,* or b,heads,tq,dim"), f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"),
+		[]Operand{f32("q", "b or 1,tq,* or b or 1,heads,tq,dim"), f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"),
 			f32OrF16("v", "b,tk,* or b,kv_heads,tk,vdim"), optional(i32("lengths", "b"))},
 		later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys"),
 			f32OrF16("past_k", "b,kv_heads,past,dim"), f32OrF16("past_v", "b,kv_heads,past,vdim"),
@@ -51,7 +51,7 @@ var attention = Op{
 		optionalAttrs(AttrInt, "kv_heads", "causal", "window", "offset", "from_end", "prefix"),
 		optionalAttrs(AttrFloat, "softcap"), optionalAttrs(AttrInt, "top_k", "qk_mode")),
 	Doc: "The mean of v weighted by softmax(q·kᵀ·scale) for each head; zeros where a query sees no key. " +
-		"Heads are columns of rows, head 0 of q, k and v from q_col, k_col and v_col on, or an axis. " +
+		"Queries of one batch row are asked of every row of keys. Heads are columns of rows, head 0 of q, k and v from q_col, k_col and v_col on, or an axis. " +
 		"heads / kv_heads heads of q share one of k and v (kv_heads 0: heads). keys = past + tk: past_k and past_v come before k and v. " +
 		"A key counts below lengths; with causal n up to n-1 keys behind the query's own; with window n the n keys up to it; below prefix always; " +
 		"where the mask's flag is not 0, and below its end; where q_docs equals k_docs; where the flag of its 64 queries × 64 keys in blocks is not 0; " +
@@ -59,4 +59,29 @@ var attention = Op{
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
 		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type.",
+}
+
+// attentionOps are attentions of other scores.
+var attentionOps = []Op{
+	{
+		Name: "additive_attention", Code: OpAdditiveAttention, Since: 2, SIMD: true, Devices: wasmOnly, Masks: []string{"lengths"},
+		Operands: []Operand{f32("q", "b,tq,d"), f32("k", "b,tk,d"), f32("v", "b,tk,e"), f32("w", "d"), optional(i32("lengths", "b"))},
+		Outputs:  outputs("b,tq,e"),
+		Doc:      "The mean of v weighted by softmax(w·tanh(q + k)), of queries and keys that are projected: Bahdanau's attention. Keys from lengths on are masked.",
+	},
+	{
+		Name: "attention_flow", Code: OpAttentionFlow, Since: 2, SIMD: true, Devices: wasmOnly, Masks: []string{"lengths"},
+		Operands: []Operand{f32("c", "b,t,d"), f32("q", "b,j,d"), f32("w", "3·d"), optional(i32("lengths", "b")), optional(i32("q_lengths", "b"))},
+		Outputs:  outputs("b,t,4·d"),
+		Doc: "Bidirectional attention flow: [c, u, c∘u, c∘h] for similarities w·[c, q, c∘q], u the mean of q weighted by their softmax over q, " +
+			"h the mean of c weighted by the softmax over c of the greatest of each token. Tokens of c from lengths on are zeros, those of q from q_lengths on masked.",
+	},
+	{
+		Name: "linear_attention", Code: OpLinearAttention, Since: 2, SIMD: true, Devices: wasmOnly, Masks: []string{"lengths", "causal"},
+		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), f32("v", "b,tk,*"), optional(i32("lengths", "b"))},
+		Outputs:  outputs("b,tq,heads·vdim"),
+		Attrs:    slices.Concat(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), optionalAttrs(AttrInt, "causal")),
+		Doc: "The mean of v weighted by φ(q)·φ(k), φ(x) = elu(x) + 1, for each head: its time grows with tq + tk, not their product. " +
+			"Keys from lengths on are masked, with causal 1 also those behind the query's own.",
+	},
 }

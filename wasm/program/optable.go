@@ -88,6 +88,9 @@ const (
 	OpAdd               = 11
 	OpActivation        = 12
 	OpAttentionReceived = 13
+	OpAdditiveAttention = 32
+	OpAttentionFlow     = 33
+	OpLinearAttention   = 34
 )
 
 func f32(name, shape string) Operand { return Operand{Name: name, Shape: shape, Types: []DType{F32}} }
@@ -123,7 +126,7 @@ const (
 var everywhere = []string{OnWasm, OnWebGPU}
 
 // Ops is the operation table, in the order of the codes, which have gaps.
-var Ops = slices.Concat(firstOps, neighbourOps)
+var Ops = slices.Concat(firstOps, attentionOps, neighbourOps)
 
 // firstOps are the operations of the first table.
 var firstOps = []Op{
