@@ -287,3 +287,38 @@ func TestAttentionReceived(t *testing.T) {
 		closeTo(t, g.read(out, c.batch*c.tk), want, 1e-5)
 	}
 }
+
+// TestAttentionOfManyTokens attends over 16,384 tokens: all memory that the
+// call takes beside its operands is below a megabyte, whatever it sees, and
+// what a window sees of so many is right.
+func TestAttentionOfManyTokens(t *testing.T) {
+	const tokens, dim, window = 16384, 64, 20
+	q, k, v := ramp(1, tokens, dim), ramp(1, tokens, dim), ramp(1, tokens, dim)
+	h := newHost(t, 600)
+	list := attrs(1, dim, dim, 0, 0, 0, 0.125)
+	h.op("attention", list, q, k, v, nil)
+	all := MemorySize() * PageSize
+	if most := uint32(4*4*tokens*dim + 1<<20); all > most {
+		t.Errorf("the instance has %d bytes of memory, want at most %d", all, most)
+	}
+	table := h.op("attention", append(list, attrs(0, 1, window)...), q, k, v, nil)
+	h.run(table)
+	got := h.output(table)
+	for _, i := range []int{0, 1, window, 5000, tokens - 1} {
+		first := max(0, i-window+1)
+		w := make([]float64, i-first+1)
+		for j := range w {
+			for d := range dim {
+				w[j] += float64(q.floats[i*dim+d]) * float64(k.floats[(first+j)*dim+d]) / 8
+			}
+		}
+		softmaxReference(w)
+		want := make([]float64, dim)
+		for j, x := range w {
+			for d := range dim {
+				want[d] += x * float64(v.floats[(first+j)*dim+d])
+			}
+		}
+		closeTo(t, got[i*dim:][:dim], want, 1e-5)
+	}
+}
