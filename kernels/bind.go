@@ -222,6 +222,8 @@ func ownScratch(p, op, extents U32) uint64 {
 		return attentionOwn(p, op, extents)
 	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
 		return otherScratch(p, op, extents)
+	case opAttentionGrad:
+		return gradScratch(tokenExtent(p, op, extents, argQ), attrBits(op, attrDim), attrBits(op, attrVDim))
 	case opAttentionWeights:
 		keys := extent(operand(p, op, 1), extents, 1)
 		return weightsScratch(keys, attrBits(op, 1))

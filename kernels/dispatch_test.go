@@ -48,7 +48,7 @@ func TestDispatchesFitShaders(t *testing.T) {
 	sources := shaderSources(t)
 	for _, c := range opCases {
 		h := newHost(t, 64)
-		table := h.op(c.name, c.attrs, c.inputs...)
+		table := h.opFor(outputsNeeded(c.name), c.name, c.attrs, c.inputs...)
 		if !slices.Contains(program.OpByName(c.name).Devices, program.OnWebGPU) {
 			if d := dispatches(table); len(d) != 1 || d[0].Load(dispatchShader) != shaderNone {
 				t.Errorf("%s: %d dispatches, want one of no shader", c.name, len(d))

@@ -79,6 +79,11 @@ func inferShape(p, op, extents U32) bool {
 		return inferAttentionWeights(p, op, extents)
 	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
 		return inferOther(p, op, extents)
+	case opAttentionGrad:
+		if maxLevel > 0 {
+			return inferAttentionGrad(p, op, extents)
+		}
+		return false
 	case opMaskedMean, opAttentionReceived:
 		return inferPooled(p, op, extents)
 	case opScores:

@@ -126,6 +126,7 @@ const (
 	opAdditiveAttention = 32
 	opAttentionFlow     = 33
 	opLinearAttention   = 34
+	opAttentionGrad     = 35
 	opRmsNorm           = 64
 	opGated             = 65
 	opRope              = 66
@@ -179,6 +180,8 @@ func opOperands(code uint32) uint64 {
 		return 0x8484020202
 	case opLinearAttention:
 		return 0x84020202
+	case opAttentionGrad:
+		return 0x202828a84121202
 	case opRmsNorm:
 		return 0x202
 	case opGated:
@@ -228,6 +231,8 @@ func opOutputs(code uint32) uint32 {
 		return 0x828202
 	case opAttention:
 		return 0x82929202
+	case opAttentionGrad:
+		return 0x20202
 	case opTopK:
 		return 0x8402
 	case opSample:
@@ -260,6 +265,8 @@ func opAttrs(code uint32) uint64 {
 		return 0xa3
 	case opLinearAttention:
 		return 0x9111111
+	case opAttentionGrad:
+		return 0x9999992111111
 	case opRmsNorm:
 		return 0x2
 	case opGated:
@@ -289,6 +296,8 @@ func opAttrs(code uint32) uint64 {
 // opLevel returns the level of an operation.
 func opLevel(code uint32) uint32 {
 	switch code {
+	case opAttentionGrad:
+		return 1
 	}
 	return 0
 }

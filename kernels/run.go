@@ -57,6 +57,10 @@ func runOp(t, op U32, own uint32) {
 		runMatmul(t, op, own)
 	case opAttention:
 		runAttention(t, op, own)
+	case opAttentionGrad:
+		if maxLevel > 0 {
+			runAttentionGrad(t, op, own)
+		}
 	case opAttentionWeights:
 		runAttentionWeights(t, op, own)
 	case opScores:

@@ -90,7 +90,7 @@ func TestVerifyRefuses(t *testing.T) {
 		code uint32
 		edit func(p *program.Program)
 	}{
-		{"level 1", errLevel, func(p *program.Program) { p.Level = 1 }},
+		{"a higher level", errLevel, func(p *program.Program) { p.Level = maxLevel + 1 }},
 		{"too many dimensions", errCount, func(p *program.Program) { p.Dims = make([]program.Dim, 65) }},
 		{"too many slots", errCount, func(p *program.Program) { p.Slots = 5000 }},
 		{"a dimension from 0", errDimRange, func(p *program.Program) { p.Dims[0].Min = 0 }},

@@ -15,7 +15,7 @@ func TestEveryOperationHasCases(t *testing.T) {
 		count[c.Target]++
 	}
 	for _, op := range program.Ops {
-		if count[op.Name] < 4 {
+		if op.Level == 0 && count[op.Name] < 4 {
 			t.Errorf("%s has %d cases, want at least 4", op.Name, count[op.Name])
 		}
 	}
@@ -31,7 +31,7 @@ func TestEveryCellHasCases(t *testing.T) {
 	}
 	for _, cell := range program.Cells() {
 		what := fmt.Sprint(cell.Op.Name, " ", cell.DType, " ", cell.Mask)
-		if cell.Device == program.OnWasm && !has[what] {
+		if cell.Op.Level == 0 && cell.Device == program.OnWasm && !has[what] {
 			t.Errorf("%s has no case", what)
 		}
 	}

@@ -15,7 +15,9 @@ func TestAttend(t *testing.T) {
 	g := graph.New("attend")
 	batch, tokens, past := g.Dim("batch", 1, 3), g.Dim("tokens", 1, 90), g.Dim("past", 1, 70)
 	keys := past.Plus(tokens)
-	in := func(name string, dtype program.DType, shape ...graph.Extent) *graph.Tensor { return g.Input(name, dtype, shape...) }
+	in := func(name string, dtype program.DType, shape ...graph.Extent) *graph.Tensor {
+		return g.Input(name, dtype, shape...)
+	}
 	qkv := in("qkv", f32, batch, tokens, c(64))
 	lengths := in("lengths", i32, batch)
 	heads := graph.Heads{Heads: 4, Dim: 8, VDim: 8, KCol: 32, VCol: 48, Scale: 0.3}

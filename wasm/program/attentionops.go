@@ -84,4 +84,15 @@ var attentionOps = []Op{
 		Doc: "The mean of v weighted by φ(q)·φ(k), φ(x) = elu(x) + 1, for each head: its time grows with tq + tk, not their product. " +
 			"Keys from lengths on are masked, with causal 1 also those behind the query's own.",
 	},
+	{
+		Name: "attention_grad", Code: OpAttentionGrad, Since: 2, Level: 1, SIMD: true, Devices: wasmOnly,
+		Masks: []string{"lengths", "causal", "window", "prefix", "flags", "added", "bias"},
+		Operands: slices.Concat(attention.Operands[:4], later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys")),
+			[]Operand{f32("out", "b,tq,heads·vdim or b,heads,tq,vdim"), f32("dout", "as out")}),
+		Outputs: []Operand{f32("dq", "b,tq,heads·dim or b,heads,tq,dim"), f32("dk", "b,tk,kv_heads·dim or b,kv_heads,tk,dim"),
+			f32("dv", "b,tk,kv_heads·vdim or b,kv_heads,tk,vdim")},
+		Attrs: attention.Attrs[:13],
+		Doc: "The gradients of attention by q, k and v, from its result out and the gradient dout of that. The weights are computed again: " +
+			"no memory grows with the square of the tokens.",
+	},
 }

@@ -91,6 +91,7 @@ const (
 	OpAdditiveAttention = 32
 	OpAttentionFlow     = 33
 	OpLinearAttention   = 34
+	OpAttentionGrad     = 35
 )
 
 func f32(name, shape string) Operand { return Operand{Name: name, Shape: shape, Types: []DType{F32}} }
