@@ -162,7 +162,7 @@ func hasShader(t, op U32) bool {
 // where webgpu has none.
 func dispatchOne(t, op U32, i uint32) {
 	if !hasShader(t, op) {
-		_ = dispatch(t, i, none, 1)
+		_ = dispatch(t, i, shaderNone, 1)
 		return
 	}
 	switch op.Load(opCode) {

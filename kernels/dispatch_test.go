@@ -181,13 +181,17 @@ func TestGroupsFold(t *testing.T) {
 }
 
 // TestChecksOnDevice compares the checks that are laid out with the ones that
-// Run makes.
+// Run makes, for what the device computes.
 func TestChecksOnDevice(t *testing.T) {
 	for _, c := range opCases {
 		h := newHost(t, 64)
 		table := h.op(c.name, c.attrs, c.inputs...)
 		var got []uint32
-		for _, d := range dispatches(table) {
+		list := dispatches(table)
+		if slices.ContainsFunc(list, func(d U32) bool { return d.Load(dispatchShader) == shaderNone }) {
+			continue
+		}
+		for _, d := range list {
 			if d.Load(dispatchShader) == shaderCheck {
 				got = []uint32{word(d+dispatchParam, 0), word(d+dispatchParam, 2), word(d+dispatchParam, 4)}
 			}
