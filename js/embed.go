@@ -25,7 +25,9 @@ import "embed"
 //go:embed highlight.js
 //go:embed instance.js
 //go:embed ops_gen.js
+//go:embed module.js
 //go:embed place.js
+//go:embed place.module.js
 //go:embed place.script.js
 //go:embed pool.js
 //go:embed probe.js

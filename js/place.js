@@ -1,5 +1,6 @@
-// Where this code lies, and what ships with it. In a bundle, which is one
-// classic script and has no import.meta, place.script.js stands in for this.
+// Where this code lies, and what ships with it. In a bundle place.module.js or,
+// in a classic script, which has no import.meta, place.script.js stands in for
+// this.
 
 // Spelled out, because bundlers look for just these expressions.
 const workers = {

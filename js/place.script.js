@@ -1,5 +1,5 @@
-// Stands in for place.js in the bundle: one classic script, which is its own
-// worker.
+// Stands in for place.js in the bundle that is one classic script, which is its
+// own worker.
 
 const inWorker = 'WorkerGlobalScope' in globalThis;
 const roleOf = /^fovea-(core|hand)$/;

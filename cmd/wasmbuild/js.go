@@ -15,8 +15,9 @@ import (
 )
 
 const jsHelp = `Writes what a site serves to have Fovea by one tag,
-<script src="/fovea/fovea.js" data-focus="article"></script>: the script, the
-modules and a model. It needs no checkout.
+<script src="/fovea/fovea.js" data-focus="article"></script>, or by
+import { Focus, open } from '/fovea/fovea.module.js': the script, the same as an
+ES module, the WebAssembly modules and a model. It needs no checkout.
 `
 
 // runJS writes the files of the script tag.

@@ -1,5 +1,5 @@
 // Package bundle makes the files that a site serves to have Fovea by one
-// script tag.
+// script tag or one import.
 package bundle
 
 import (
@@ -15,20 +15,27 @@ import (
 	"github.com/fovea-run/fovea/wasm"
 )
 
-// Script is the name of the bundled bridge, see js/script.js.
-const Script = "fovea.js"
+// Names of the bundled bridge: as a classic script, see js/script.js, and as an
+// ES module, see js/module.js.
+const (
+	Script = "fovea.js"
+	Module = "fovea.module.js"
+)
 
 // Model is the name under which the script looks for a model file beside it.
 const Model = "model.safetensors"
 
 const banner = "/*! Fovea | Apache-2.0 | https://github.com/fovea-run/fovea */"
 
-// Files returns, by name, the script and what it loads from beside it, but for
-// the model file. They depend on nothing but the sources.
+// Files returns, by name, the bundles and what they load from beside them, but
+// for the model file. They depend on nothing but the sources.
 func Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var err error
 	if files[Script], err = script(js.Files); err != nil {
+		return nil, err
+	}
+	if files[Module], err = module(js.Files); err != nil {
 		return nil, err
 	}
 	return files, fs.WalkDir(wasm.Modules, ".", func(name string, d fs.DirEntry, err error) error {
@@ -42,22 +49,32 @@ func Files() (map[string][]byte, error) {
 // script bundles script.js of modules: one classic script for a page and its
 // workers.
 func script(modules fs.FS) ([]byte, error) {
-	result := api.Build(api.BuildOptions{
+	return build(modules, "place.script.js", api.BuildOptions{
 		EntryPoints: []string{"./script.js"},
-		Plugins:     []api.Plugin{{Name: "modules", Setup: func(b api.PluginBuild) { serve(b, modules) }}},
-		Bundle:      true,
 		Format:      api.FormatIIFE,
 		GlobalName:  "fovea",
-		Platform:    api.PlatformBrowser,
-		Target:      api.ES2022,
 		Charset:     api.CharsetASCII, // a classic script is read in its page's encoding
-
-		MinifyWhitespace:  true,
-		MinifyIdentifiers: true,
-		MinifySyntax:      true,
-		LegalComments:     api.LegalCommentsNone,
-		Banner:            map[string]string{"js": banner},
 	})
+}
+
+// module bundles module.js of modules: one ES module for a page and its workers.
+func module(modules fs.FS) ([]byte, error) {
+	return build(modules, "place.module.js", api.BuildOptions{
+		EntryPoints: []string{"./module.js"},
+		Format:      api.FormatESModule,
+	})
+}
+
+// build bundles modules, one of them in the place of place.js.
+func build(modules fs.FS, place string, o api.BuildOptions) ([]byte, error) {
+	o.Bundle = true
+	o.Plugins = []api.Plugin{{Name: "modules", Setup: func(b api.PluginBuild) { serve(b, modules, place) }}}
+	o.Platform = api.PlatformBrowser
+	o.Target = api.ES2022
+	o.MinifyWhitespace, o.MinifyIdentifiers, o.MinifySyntax = true, true, true
+	o.LegalComments = api.LegalCommentsNone
+	o.Banner = map[string]string{"js": banner}
+	result := api.Build(o)
 	var errs []error
 	for _, m := range append(result.Errors, result.Warnings...) {
 		at := ""
@@ -78,13 +95,13 @@ const (
 	nothing   = "nothing"
 )
 
-// serve lets a build import modules by relative paths, with place.script.js in
-// the place of place.js, and nothing in that of node's own modules.
-func serve(b api.PluginBuild, modules fs.FS) {
+// serve lets a build import modules by relative paths, with one of them in the
+// place of place.js, and nothing in that of node's own modules.
+func serve(b api.PluginBuild, modules fs.FS, place string) {
 	b.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		name := path.Join(path.Dir(args.Importer), args.Path)
 		if name == "place.js" {
-			name = "place.script.js"
+			name = place
 		}
 		return api.OnResolveResult{Path: name, Namespace: namespace}, nil
 	})

@@ -25,7 +25,7 @@ func TestReproducible(t *testing.T) {
 	if !maps.EqualFunc(one, two, bytes.Equal) {
 		t.Error("two bundles of the same sources differ")
 	}
-	for _, name := range []string{"fovea.js", "infer-relaxed.wasm", "infer-simd.wasm", "infer-relaxed-threads.wasm"} {
+	for _, name := range []string{"fovea.js", "fovea.module.js", "infer-relaxed.wasm", "infer-simd.wasm", "infer-relaxed-threads.wasm"} {
 		if len(one[name]) == 0 {
 			t.Errorf("no %s among %q", name, slices.Sorted(maps.Keys(one)))
 		}
@@ -42,6 +42,21 @@ func TestStrict(t *testing.T) {
 		t.Errorf("begins with %.100q", code)
 	}
 	forbidden := regexp.MustCompile(`\beval\(|new Function|createObjectURL|import\.meta|\bimport\(|innerHTML|https?://[^gl]|[^\x00-\x7f]`)
+	for _, at := range forbidden.FindAllIndex(code, -1) {
+		t.Errorf("has %q", code[max(0, at[0]-30):min(len(code), at[1]+30)])
+	}
+}
+
+// TestModule looks for what a strict page forbids in the ES module.
+func TestModule(t *testing.T) {
+	code, err := module(js.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(code, []byte(banner+"\n")) || !regexp.MustCompile(`export\{[^}]* as open\b`).Match(code) {
+		t.Errorf("begins with %.100q, ends with %q", code, code[max(0, len(code)-100):])
+	}
+	forbidden := regexp.MustCompile(`\beval\(|new Function|createObjectURL|innerHTML|https?://[^gl]|from"|currentScript`)
 	for _, at := range forbidden.FindAllIndex(code, -1) {
 		t.Errorf("has %q", code[max(0, at[0]-30):min(len(code), at[1]+30)])
 	}

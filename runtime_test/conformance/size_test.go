@@ -5,38 +5,39 @@ import (
 	"compress/gzip"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
-	"regexp"
 	"testing"
 
 	"github.com/fovea-run/fovea/js/bundle"
 	"github.com/fovea-run/fovea/runtime_test/engine"
 )
 
-// budget is what the bridge and an inference module may weigh together, gzipped.
-const budget = 64 << 10
+const (
+	budget         = 64 << 10 // gzipped, of the bridge and an inference module
+	trainingBudget = 96 << 10 // of a training module
+)
 
 // TestSize holds what a page loads within the budget, and prints what each kernel weighs.
 func TestSize(t *testing.T) {
-	bridge := 0
-	for _, name := range bridgeFiles(t) {
-		n := compressed(t, read(t, "js/"+name))
-		t.Logf("%7d js/%s", n, name)
-		bridge += n
-	}
 	files, err := bundle.Files()
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := compressed(t, files[bundle.Script])
 	for _, variant := range []string{"simd", "relaxed", "simd-threads", "relaxed-threads"} {
 		module := compressed(t, read(t, "wasm/infer-"+variant+".wasm"))
-		for name, loaded := range map[string]int{"bridge, as modules,": bridge, "bridge with element, as one script,": script} {
-			t.Logf("%7d %s + %d infer-%s = %d bytes gzipped of %d", loaded, name, module, variant, loaded+module, budget)
-			if loaded+module > budget {
-				t.Errorf("%s and %s: %d bytes gzipped, want at most %d", name, variant, loaded+module, budget)
+		for _, name := range []string{bundle.Module, bundle.Script} {
+			bridge := compressed(t, files[name])
+			t.Logf("%7d %s + %d infer-%s = %d bytes gzipped of %d", bridge, name, module, variant, bridge+module, budget)
+			if bridge+module > budget {
+				t.Errorf("%s and %s: %d bytes gzipped, want at most %d", name, variant, bridge+module, budget)
 			}
+		}
+	}
+	for _, variant := range []string{"simd", "relaxed", "simd-threads", "relaxed-threads"} {
+		module := compressed(t, read(t, "wasm/train-"+variant+".wasm"))
+		t.Logf("%7d train-%s of %d", module, variant, trainingBudget)
+		if module > trainingBudget {
+			t.Errorf("train-%s: %d bytes gzipped, want at most %d", variant, module, trainingBudget)
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), "go", "run", "./cmd/wasmbuild", "kernels", "-sizes")
@@ -46,26 +47,6 @@ func TestSize(t *testing.T) {
 		t.Fatalf("wasmbuild kernels -sizes: %v\n%s", err, out)
 	}
 	t.Logf("bytes per function\n%s", out)
-}
-
-var imported = regexp.MustCompile(`(?:from\s+|import\(|new URL\(|import\s+)'(\.\.?/[\w./]+\.js)'`)
-
-// bridgeFiles follows the imports of js/fovea.js and its worker.
-func bridgeFiles(t *testing.T) []string {
-	t.Helper()
-	files, seen := []string{"fovea.js"}, map[string]bool{"fovea.js": true}
-	for i := 0; i < len(files); i++ {
-		for _, m := range imported.FindAllSubmatch(read(t, "js/"+files[i]), -1) {
-			if name := path.Join(path.Dir(files[i]), string(m[1])); !seen[name] {
-				seen[name] = true
-				files = append(files, name)
-			}
-		}
-	}
-	if len(files) < 2 || !seen["worker.js"] {
-		t.Fatalf("the bridge's files are %v, want the worker among them", files)
-	}
-	return files
 }
 
 // compressed returns the length of data, gzipped.

@@ -41,16 +41,19 @@ var files = sync.OnceValues(func() (string, error) {
 })
 
 // snippet is the first piece of HTML in the README's chapter about pages.
-func snippet(t *testing.T) string {
+func snippet(t *testing.T) string { return example(t, "html") }
+
+// example is the first piece of code in a language in the README's chapter about pages.
+func example(t *testing.T, language string) string {
 	t.Helper()
 	readme, err := os.ReadFile(filepath.Join(engine.Root(), "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, chapter, _ := strings.Cut(string(readme), "\n## In your page\n")
-	found := regexp.MustCompile("(?s)```html\n(.*?)```").FindStringSubmatch(chapter)
+	found := regexp.MustCompile("(?s)```" + language + "\n(.*?)```").FindStringSubmatch(chapter)
 	if found == nil {
-		t.Fatal("the README has no snippet of HTML in its chapter “In your page”")
+		t.Fatalf("the README has no piece of %s in its chapter “In your page”", language)
 	}
 	return found[1]
 }
