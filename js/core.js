@@ -54,11 +54,12 @@ export class Core {
    * @param {boolean} [o.forThreads] take the module whose memory can be shared
    * @returns {Promise<import('./fovea.js').Stats>}
    */
-  async open({ module, wasmURL, variant, backend = 'wasm', forThreads = false, maxMemory }) {
+  async open({ module, wasmURL, variant, training = false, backend = 'wasm', forThreads = false, maxMemory }) {
     if (!hasSIMD()) throw new FoveaError('unsupported', { op: 'open', got: 'this engine', want: 'WebAssembly SIMD' });
     if (variant === 'auto' && !module) variant = hasRelaxedMadd() ? 'relaxed' : 'simd';
-    if (!module && forThreads) module = await this.#compileForThreads(variant, wasmURL);
-    module ??= await compile(shipped(`infer-${variant}.wasm`, wasmURL));
+    const name = `${training ? 'train' : 'infer'}-${variant}`;
+    if (!module && forThreads) module = await this.#compileForThreads(name, wasmURL);
+    module ??= await compile(shipped(`${name}.wasm`, wasmURL));
     this.openSync({ module, variant, maxMemory });
     if (backend !== 'wasm') await this.#openDevice(backend === 'webgpu', wasmURL);
     return this.stats();
@@ -107,9 +108,9 @@ export class Core {
   }
 
   /** The module whose memory can be shared; nothing, with a warning, where it is not shipped. */
-  async #compileForThreads(variant, wasmURL) {
+  async #compileForThreads(name, wasmURL) {
     try {
-      return await compile(shipped(`infer-${variant}-threads.wasm`, wasmURL));
+      return await compile(shipped(`${name}-threads.wasm`, wasmURL));
     } catch (err) {
       this.#warn(`computing on one thread: ${err.message}`);
     }

@@ -5,8 +5,9 @@ import "embed"
 
 // Files are the ES modules of this folder without their tests; fovea.js is the
 // first to import. They need no build step; beside them they expect
-// ../wasm/infer-simd.wasm and ../wasm/infer-relaxed.wasm and, where there is
-// WebGPU, ../wasm/fovea-wgsl.json.
+// ../wasm/infer-simd.wasm and ../wasm/infer-relaxed.wasm, for training the same
+// with train in the place of infer, and, where there is WebGPU,
+// ../wasm/fovea-wgsl.json.
 //
 //go:embed advice.js
 //go:embed alive.js

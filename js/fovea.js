@@ -56,7 +56,8 @@ const MAX_MEMORY = 2 ** 32;
  * @param {boolean} [o.worker] compute in a worker of its own; the default in a page
  * @param {'auto'|'simd'|'relaxed'} [o.variant] 'simd' gives the same bits on
  *   every engine; 'relaxed' is faster and needs relaxed SIMD; 'auto' takes it if it is there
- * @param {string|URL} [o.wasmURL] the folder of infer-simd.wasm and infer-relaxed.wasm,
+ * @param {boolean} [o.training] take the module that has gradients, losses and optimisers, too
+ * @param {string|URL} [o.wasmURL] the folder of infer-simd.wasm and infer-relaxed.wasm, or of train-…,
  *   if it is not the one that they ship in
  * @param {WebAssembly.Module} [o.module] the compiled module, where the platform provides it
  * @param {'auto'|'webgpu'|'wasm'} [o.backend] 'auto' takes WebGPU if there is
@@ -73,7 +74,7 @@ const MAX_MEMORY = 2 ** 32;
  * @returns {Promise<Runtime>}
  */
 export async function open({
-  worker = 'document' in globalThis, variant = 'auto', backend = 'auto', threads = 'auto', wasmURL, module,
+  worker = 'document' in globalThis, variant = 'auto', training = false, backend = 'auto', threads = 'auto', wasmURL, module,
   maxMemory = 2 ** 30, onWarning = (message) => console.warn(message),
 } = {}) {
   oneOf('variant', variant, VARIANTS);
@@ -83,7 +84,7 @@ export async function open({
   if (wasmURL) wasmURL = folderURL(wasmURL);
   const side = worker ? new WorkerBackend(onWarning) : new InlineBackend(onWarning);
   try {
-    return new Runtime(side, await side.open({ module, wasmURL, variant, backend, maxMemory, threads: possible(threads, module) }));
+    return new Runtime(side, await side.open({ module, wasmURL, variant, training: training === true, backend, maxMemory, threads: possible(threads, module) }));
   } catch (err) {
     side.close();
     throw err;

@@ -258,3 +258,18 @@ test('the module can be given or be elsewhere', async () => {
   const folder = await open({ wasmURL: new URL('../wasm', import.meta.url), variant: 'simd' }); // no slash at its end
   folder.close();
 });
+
+for (const worker of [false, true]) {
+  test(`training takes the module that has it, ${worker ? 'in a worker' : 'inline'}`, async (t) => {
+    const one = (v) => ({ shape: [1, 1, 1], data: Float32Array.of(v) });
+    const grad = (rt) => rt.op('attention_grad', { heads: 1, dim: 1, vdim: 1, q_col: 0, k_col: 0, v_col: 0, scale: 1 },
+      { q: one(2), k: one(3), v: one(5), out: one(5), dout: one(7) });
+    const rt = await open({ worker, variant: 'simd', training: true });
+    t.after(() => rt.close());
+    const { dq, dv } = await grad(rt);
+    assert.deepEqual([dq.data[0], dv.data[0]], [0, 7]);
+    const inference = await open({ worker, variant: 'simd' });
+    t.after(() => inference.close());
+    await fails(grad(inference), { code: 'level', op: 'attention_grad', got: '1' });
+  });
+}

@@ -58,7 +58,7 @@ export const errors = {
   11: ['magic', 'not a program: it starts with {got}, not {want}'],
   12: ['format', 'program format {got} is not supported, this module reads format {want}'],
   13: ['op-table', 'operation table {got} is not supported, this module has tables 1 to {want}'],
-  14: ['level', 'operation level {got} is not supported, this module has levels up to {want}'],
+  14: ['level', 'operation level {got} is not supported, this module has levels up to {want}: level 1 is in the training modules'],
   15: ['section', 'program: header word {arg}: a section ends at byte {got} of {want}'],
   16: ['align', 'program: header word {arg}: offset {got} is not a multiple of 4'],
   17: ['count', 'program: header word {arg}: {got} is over the limit of {want}'],

@@ -15,7 +15,7 @@ const (
 	errMagic            = 11 // not a program: it starts with {got}, not {want}
 	errFormat           = 12 // program format {got} is not supported, this module reads format {want}
 	errOpTable          = 13 // operation table {got} is not supported, this module has tables 1 to {want}
-	errLevel            = 14 // operation level {got} is not supported, this module has levels up to {want}
+	errLevel            = 14 // operation level {got} is not supported, this module has levels up to {want}: level 1 is in the training modules
 	errSection          = 15 // program: header word {arg}: a section ends at byte {got} of {want}
 	errAlign            = 16 // program: header word {arg}: offset {got} is not a multiple of 4
 	errCount            = 17 // program: header word {arg}: {got} is over the limit of {want}

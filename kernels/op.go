@@ -34,7 +34,9 @@ func Op(code, inputs, attrs, outputs uint32) uint32 {
 	clearError()
 	Reset()
 	p := uint32(0)
-	if inputs > maxOperands || attrs > maxAttrs || outputs-1 >= 1<<maxOutputs-1 {
+	if level := opLevel(code); level > maxLevel {
+		fail(errLevel, 0, level, maxLevel)
+	} else if inputs > maxOperands || attrs > maxAttrs || outputs-1 >= 1<<maxOutputs-1 {
 		fail(errOpArgs, inputs, attrs, outputs)
 	} else {
 		p = makeOne(code, inputs, attrs, outputs)

@@ -31,6 +31,9 @@ func openHost(_ context.Context, o Options) (host, error) {
 	if o.MaxMemory != 0 {
 		return nil, failure(program.ErrUnsupported, "open", "MaxMemory", o.MaxMemory, "0 under GOOS=js")
 	}
+	if o.Training {
+		return nil, failure(program.ErrUnsupported, "open", "Training", o.Training, "false under GOOS=js")
+	}
 	return newBridge(bridgeName, js.Global().Get(bridgeName))
 }
 

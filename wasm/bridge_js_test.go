@@ -26,6 +26,8 @@ func TestOpenBridge(t *testing.T) {
 	wantError(t, "engine", err, wasm.Error{Code: "unsupported", Op: "open", Arg: "Engine", Got: "wazero", Want: `"bridge" under GOOS=js`})
 	_, err = wasm.Open(background, wasm.Options{MaxMemory: 1 << 20})
 	wantError(t, "memory", err, wasm.Error{Code: "unsupported", Op: "open", Arg: "MaxMemory", Got: "1048576", Want: "0 under GOOS=js"})
+	_, err = wasm.Open(background, wasm.Options{Training: true})
+	wantError(t, "training", err, wasm.Error{Code: "unsupported", Op: "open", Arg: "Training", Got: "true", Want: "false under GOOS=js"})
 	for text, got := range map[string]string{
 		"undefined": "<undefined>", "null": "<null>", "7": "<number: 7>", "({})": "<object>", "({call: 1})": "<object>",
 	} {

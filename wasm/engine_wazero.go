@@ -18,15 +18,19 @@ type wazeroEngine struct {
 	cache   wazero.CompilationCache // nil without Options.CacheDir
 }
 
-func newWazeroEngine(ctx context.Context, cacheDir string, maxPages uint32) (engine, error) {
-	binary, err := Modules.ReadFile("infer-simd.wasm")
+func newWazeroEngine(ctx context.Context, o Options, maxPages uint32) (engine, error) {
+	module := "infer-simd.wasm"
+	if o.Training {
+		module = "train-simd.wasm"
+	}
+	binary, err := Modules.ReadFile(module)
 	if err != nil {
 		return nil, err
 	}
 	config := wazero.NewRuntimeConfig().WithMemoryLimitPages(maxPages)
 	e := &wazeroEngine{}
-	if cacheDir != "" {
-		if e.cache, err = wazero.NewCompilationCacheWithDir(cacheDir); err != nil {
+	if o.CacheDir != "" {
+		if e.cache, err = wazero.NewCompilationCacheWithDir(o.CacheDir); err != nil {
 			return nil, err
 		}
 		config = config.WithCompilationCache(e.cache)

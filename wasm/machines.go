@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/fovea-run/fovea/kernels/simd128"
 	"github.com/fovea-run/fovea/wasm/program"
 )
 
@@ -33,9 +34,12 @@ func openHost(ctx context.Context, o Options) (host, error) {
 	h := &machines{all: map[*machine]struct{}{}}
 	switch o.Engine {
 	case "native":
+		if o.Training && !simd128.Training {
+			return nil, failure(program.ErrUnsupported, "open", "Training", true, "a program built with the tag train, on the native engine")
+		}
 		h.engine = nativeEngine{pages}
 	case "wazero", "":
-		if h.engine, err = newWazeroEngine(ctx, o.CacheDir, pages); err != nil {
+		if h.engine, err = newWazeroEngine(ctx, o, pages); err != nil {
 			return nil, because(err, program.ErrCompile, "open", "wazero")
 		}
 	default:

@@ -11,6 +11,11 @@ type Options struct {
 	// or "native" (the kernels as Go, slower but steppable). Both give the
 	// same bits. Under GOOS=js it is "bridge", see [OpenBridge].
 	Engine string
+	// Training takes the module that has the operations of level 1, too:
+	// gradients, losses and optimisers. The native engine has them where the
+	// program is built with the tag train. Under GOOS=js it must be false: who
+	// opens the bridge chooses its module.
+	Training bool
 	// CacheDir, if set, keeps wazero's machine code between processes. A
 	// browser does so by itself.
 	CacheDir string

@@ -4,9 +4,10 @@ import "encoding/json"
 
 // A Config is how the bridge is opened; see open in js/fovea.js.
 type Config struct {
-	Variant string `json:"variant"`           // "simd" or "relaxed"
-	Threads int    `json:"threads,omitempty"` // 0 for one
-	Backend string `json:"backend,omitempty"` // "webgpu", or "" for WebAssembly
+	Variant  string `json:"variant"`            // "simd" or "relaxed"
+	Threads  int    `json:"threads,omitempty"`  // 0 for one
+	Backend  string `json:"backend,omitempty"`  // "webgpu", or "" for WebAssembly
+	Training bool   `json:"training,omitempty"` // with the operations of level 1
 }
 
 // String names the configuration: simd, relaxed-threads, simd-webgpu …
@@ -14,6 +15,9 @@ func (c Config) String() string {
 	name := c.Variant
 	if c.Threads > 1 {
 		name += "-threads"
+	}
+	if c.Training {
+		name += "-training"
 	}
 	if c.Backend != "" {
 		name += "-" + c.Backend

@@ -10,9 +10,10 @@ import (
 
 // Host runs cases on the Go host, package wasm.
 type Host struct {
-	Kind   string // wasm.Options.Engine: "wazero" or "native"
-	rt     *wasm.Runtime
-	models map[string]*wasm.Model
+	Kind     string // wasm.Options.Engine: "wazero" or "native"
+	Training bool   // with the operations of level 1
+	rt       *wasm.Runtime
+	models   map[string]*wasm.Model
 }
 
 // Name implements Engine.
@@ -21,7 +22,7 @@ func (h *Host) Name() string { return h.Kind }
 // Start implements Engine.
 func (h *Host) Start(ctx context.Context) (err error) {
 	h.models = map[string]*wasm.Model{}
-	h.rt, err = wasm.Open(ctx, wasm.Options{Engine: h.Kind})
+	h.rt, err = wasm.Open(ctx, wasm.Options{Engine: h.Kind, Training: h.Training})
 	return err
 }
 

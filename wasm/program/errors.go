@@ -29,7 +29,7 @@ var Errors = []ErrorCode{
 	{11, "Magic", "not a program: it starts with {got}, not {want}"},
 	{12, "Format", "program format {got} is not supported, this module reads format {want}"},
 	{13, "OpTable", "operation table {got} is not supported, this module has tables 1 to {want}"},
-	{14, "Level", "operation level {got} is not supported, this module has levels up to {want}"},
+	{14, "Level", "operation level {got} is not supported, this module has levels up to {want}: level 1 is in the training modules"},
 	{15, "Section", "program: header word {arg}: a section ends at byte {got} of {want}"},
 	{16, "Align", "program: header word {arg}: offset {got} is not a multiple of 4"},
 	{17, "Count", "program: header word {arg}: {got} is over the limit of {want}"},
