@@ -110,3 +110,26 @@ func benchPack(dst, src F32, k, n uint32) {
 func benchGemmQuantized(c, a F32, weights uint32, scales F32, scratch, m, k, n, bits uint32) {
 	gemmQuantized(c, a, weights, scales, 0, 0, scratch, m, k, n, actNone, bits)
 }
+
+// benchRead reads n bytes, a multiple of 128, as quickly as a module can:
+// eight vectors a round with a chain of additions each. It returns the sum of
+// their words, so that none can be left out.
+//
+//wasm:bench benchRead
+func benchRead(p I32, n uint32) int32 {
+	s0, s1, s2, s3 := BroadcastInt32x4(0), BroadcastInt32x4(0), BroadcastInt32x4(0), BroadcastInt32x4(0)
+	s4, s5, s6, s7 := s0, s0, s0, s0
+	for range n / 128 {
+		s0 = s0.Add(LoadInt32x4(p, 0))
+		s1 = s1.Add(LoadInt32x4(p, 16))
+		s2 = s2.Add(LoadInt32x4(p, 32))
+		s3 = s3.Add(LoadInt32x4(p, 48))
+		s4 = s4.Add(LoadInt32x4(p, 64))
+		s5 = s5.Add(LoadInt32x4(p, 80))
+		s6 = s6.Add(LoadInt32x4(p, 96))
+		s7 = s7.Add(LoadInt32x4(p, 112))
+		p += 128
+	}
+	s := s0.Add(s1).Add(s2).Add(s3).Add(s4).Add(s5).Add(s6).Add(s7)
+	return s.GetElem(0) + s.GetElem(1) + s.GetElem(2) + s.GetElem(3)
+}

@@ -59,6 +59,24 @@ func TestBenchAttend(t *testing.T) {
 	closeTo(t, g.read(block+benchOut, queryBlock*dim), in.products(), 1e-4)
 }
 
+// TestBenchRead finds that every word is read once.
+func TestBenchRead(t *testing.T) {
+	const words = 3 * 128 / 4
+	g := newGuarded(t, 1<<12)
+	data := make([]int32, words)
+	want := int32(0)
+	for i := range data {
+		data[i] = 1 << (i % 31)
+		want += data[i]
+	}
+	p := g.i32(data...)
+	g.run(func() {
+		if got := benchRead(p, 4*words); got != want {
+			t.Errorf("the sum is %d, want %d", got, want)
+		}
+	})
+}
+
 // products returns (q·kᵀ)·v of one head.
 func (in *attentionInputs) products() []float64 {
 	keys := make([]float32, len(in.k)) // transposed
