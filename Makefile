@@ -1,7 +1,7 @@
 # make run     serve the demo on a local address
 # make worker  serve the Cloudflare Worker on this machine, in workerd
 # make test    every test (installs what they need first)
-# make bench   timings in headless Chromium beside tfjs-wasm and, where it is installed, clang
+# make bench   timings in headless Chromium beside onnxruntime-web, tfjs-wasm, jax-js and, where it is installed, clang
 # make build   .build/bin/demo and .build/bin/wasmbuild
 # make fuzz    run N random programs natively and compiled, and compare
 # make fuzz-readers  fuzz each target for FUZZTIME

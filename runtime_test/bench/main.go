@@ -1,7 +1,7 @@
-// Command bench times Fovea in headless Chromium beside tfjs-wasm, in one page and in turns, and prints the ratios that the
-// project promises.
+// Command bench times Fovea in headless Chromium beside onnxruntime-web, tfjs-wasm and jax-js, on one thread, in one page and in
+// turns, and prints the ratios that the project promises.
 //
-//	go run ./runtime_test/bench
+//	go run ./runtime_test/bench [-only attention,decode]
 //
 // It writes every sample to .build/bench/bench.json.
 package main
@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log"
 	"net/http"
@@ -36,44 +37,73 @@ const (
 
 func main() {
 	log.SetFlags(0)
-	if err := run(context.Background()); err != nil {
+	only := flag.String("only", "", "the groups to run, separated by commas, of "+strings.Join(groupNames(), ", "))
+	flag.Parse()
+	chosen, err := choose(*only)
+	if err == nil {
+		err = run(context.Background(), chosen)
+	}
+	if err != nil {
 		log.Fatal("bench: ", err)
 	}
 }
 
-func run(ctx context.Context) error {
+// A session is what the groups run in.
+type session struct {
+	page   *browser.Page
+	server string
+	at     string // the file that the page shows
+	f32    string // path of the f32 model
+	clang  bool   // the tiles in C are there
+	ids    []int32
+	results
+}
+
+// open shows a page of the benchmark, if it is not there yet.
+func (s *session) open(file string) error {
+	if s.at == file {
+		return nil
+	}
+	s.at = file
+	return s.page.Do(
+		chromedp.Navigate(s.server+"/runtime_test/bench/"+file),
+		chromedp.WaitVisible(chromedp.ID("ready")),
+	)
+}
+
+func run(ctx context.Context, chosen []group) error {
 	modules, err := published.Modules()
 	if err != nil {
 		return err
 	}
-	f32, err := published.F32Model()
-	if err != nil {
+	s := session{}
+	if s.f32, err = published.F32Model(); err != nil {
 		return err
 	}
-	clang, err := prepare(modules)
-	if err != nil {
+	if s.clang, err = prepare(modules); err != nil {
+		return err
+	}
+	if s.ids, err = tokens(); err != nil {
 		return err
 	}
 	server := httptest.NewServer(site(modules))
 	defer server.Close()
-	page, err := browser.Open(ctx, browser.Options{})
-	if err != nil {
+	s.server = server.URL
+	if s.page, err = browser.Open(ctx, browser.Options{}); err != nil {
 		return err
 	}
-	defer page.Close()
-	err = page.Do(
-		chromedp.Navigate(server.URL+"/runtime_test/bench/bench.html"),
-		chromedp.WaitVisible(chromedp.ID("ready")),
-	)
-	if err != nil {
-		return err
+	defer s.page.Close()
+	for _, g := range chosen {
+		if err := s.open(g.page); err != nil {
+			return fmt.Errorf("%s: %w", g.page, err)
+		}
+		if err := g.run(&s); err != nil {
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
 	}
-	r, err := measure(page, f32, clang)
-	if err != nil {
-		return err
-	}
-	r.print(os.Stdout)
-	return r.save()
+	s.Table = s.lines()
+	s.print(os.Stdout)
+	return s.save(os.Stdout)
 }
 
 // site serves the repository, and the npm packages below /npm/.
@@ -82,36 +112,6 @@ func site(modules string) http.Handler {
 	mux.Handle("/npm/", http.StripPrefix("/npm", http.FileServer(http.Dir(modules))))
 	mux.Handle("/", http.FileServer(http.Dir(engine.Root())))
 	return engine.Isolated(mux)
-}
-
-// measure runs every group in the page.
-func measure(page *browser.Page, f32 string, clang bool) (r results, err error) {
-	ids, err := tokens()
-	if err != nil {
-		return r, err
-	}
-	models := map[string]string{"f32": "/" + f32, "int8": "/" + published.Int8Model}
-	texts := map[string][]int32{"19 tokens": ids[:19], "128 tokens": ids[:128]}
-	if err := call(page, &r.Micro, "micro", rounds, clang); err != nil {
-		return r, err
-	}
-	if err := call(page, &r.Encode, "encode", models, texts, rounds); err != nil {
-		return r, err
-	}
-	if err := call(page, &r.First, "first", models["f32"], ids[:128], 7, 9); err != nil {
-		return r, err
-	}
-	if err := call(page, &r.Threads, "threads", models, ids[:128], rounds); err != nil {
-		return r, err
-	}
-	if err := call(page, &r.Focus, "focus", models["int8"], "/"+article, query, 5); err != nil {
-		return r, err
-	}
-	if r.Terminal, err = terminal(5); err != nil {
-		return r, err
-	}
-	r.Worker, err = timeWorker(5 * rounds)
-	return r, err
 }
 
 // terminal times the built demo's focus command, from its start to its end.

@@ -22,13 +22,17 @@ func out() (string, error) {
 	return dir, os.MkdirAll(dir, 0o777)
 }
 
-// prepare builds the modules with their bench exports and bundles tfjs. It tells whether it built the tiles in C too.
+// prepare builds the modules with their bench exports, writes the weights of the table's products and bundles tfjs. It tells
+// whether it built the tiles in C too.
 func prepare(modules string) (clang bool, err error) {
 	dir, err := out()
 	if err != nil {
 		return false, err
 	}
 	if clang, err = compileC(dir); err != nil {
+		return false, err
+	}
+	if err := writeProducts(dir); err != nil {
 		return false, err
 	}
 	cmd := exec.Command("go", "run", "./cmd/wasmbuild", "kernels", "-bench", "-o", dir)

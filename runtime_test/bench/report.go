@@ -15,8 +15,12 @@ import (
 // samples are times in milliseconds by what was done, a time a round.
 type samples map[string][]float64
 
-// results are the answers of the page's functions.
+// results are the answers of the page's functions; what was not asked for is empty.
 type results struct {
+	Peers []peer               `json:",omitempty"`
+	Rows  map[string]*tableRow `json:",omitempty"`
+	Long  []longRun            `json:",omitempty"`
+	Table []line               `json:",omitempty"`
 	Micro struct {
 		Samples samples
 		Flops   map[string]float64
@@ -58,7 +62,7 @@ func least(x []float64) float64 {
 }
 
 // speed is the ratio of what a computes in a second to what b does.
-func (r results) speed(a, b string) float64 {
+func (r *results) speed(a, b string) float64 {
 	m := r.Micro
 	return ratio(m.Samples[b], m.Samples[a]) * m.Flops[a] / m.Flops[b]
 }
@@ -85,7 +89,7 @@ func (b bar) verdict() string {
 	return fmt.Sprintf("%s %.2f missed", sign, b.want)
 }
 
-func (r results) bars() []bar {
+func (r *results) bars() []bar {
 	e, f := r.Encode.Samples, r.Focus
 	const first = "first run / warm median, 128 tokens, fresh module"
 	bars := []bar{
@@ -125,8 +129,18 @@ func (r results) bars() []bar {
 	return bars
 }
 
-// print writes a table of times and one of ratios.
-func (r results) print(out io.Writer) {
+// print writes what was timed.
+func (r *results) print(out io.Writer) {
+	r.printTable(out)
+	r.printLong(out)
+	bars := slices.DeleteFunc(r.bars(), func(b bar) bool { return math.IsNaN(b.value) }) // those whose group was not run
+	if len(bars) > 0 {
+		r.printBars(out, bars)
+	}
+}
+
+// printBars writes a table of times and one of ratios.
+func (r *results) printBars(out io.Writer, bars []bar) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "median of\tms\t")
 	for _, name := range slices.Sorted(maps.Keys(r.Micro.Samples)) {
@@ -149,14 +163,14 @@ func (r results) print(out io.Writer) {
 		fmt.Fprintf(w, "Worker: %s, 19 tokens\t%.2f\t\n", name, median(r.Worker[name]))
 	}
 	fmt.Fprintln(w, "\nratio\t\twanted")
-	for _, b := range r.bars() {
+	for _, b := range bars {
 		fmt.Fprintf(w, "%s\t%.2f\t%s\n", b.what, b.value, b.verdict())
 	}
 	w.Flush()
 }
 
-// save writes the samples for later.
-func (r results) save() error {
+// save writes the samples for later, and where they are.
+func (r *results) save(w io.Writer) error {
 	dir, err := out()
 	if err != nil {
 		return err
@@ -165,5 +179,7 @@ func (r results) save() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "bench.json"), b, 0o666)
+	path := filepath.Join(dir, "bench.json")
+	fmt.Fprintln(w, "\nall samples:", path)
+	return os.WriteFile(path, b, 0o666)
 }
