@@ -215,6 +215,11 @@ func largestScratch(p, extents U32) (own, common uint64) {
 
 // ownScratch returns the bytes of scratch memory that a worker on op needs.
 func ownScratch(p, op, extents U32) uint64 {
+	if maxLevel > 0 {
+		if op.Load(opCode) >= opMatmulGrad {
+			return trainOwn(p, op, extents)
+		}
+	}
 	switch op.Load(opCode) {
 	case opMatmul:
 		return rowsScratch(operand(p, op, 0), operand(p, op, 1), extents)
@@ -249,6 +254,11 @@ func rowsScratch(x, w, extents U32) uint64 {
 // need in common: for a matmul, quantized rows of the one factor if the other
 // is quantized, or panels of the other if it does not lie in panels.
 func commonScratch(p, op, extents U32) uint64 {
+	if maxLevel > 0 {
+		if op.Load(opCode) >= opMatmulGrad {
+			return trainCommon(p, op, extents)
+		}
+	}
 	if op.Load(opCode) != opMatmul {
 		return commonNeighbour(p, op, extents)
 	}
@@ -268,7 +278,7 @@ func quantizedCommon(x, extents U32) uint64 {
 	if !Threads {
 		return 0
 	}
-	rows := min(quantizedRows(x, extents), qShare)
+	rows := min(rowsOf(x, extents), qShare)
 	return uint64(quantizedBytes(rows, blockLen)) * uint64(lastExtent(x, extents)/blockLen)
 }
 
@@ -277,7 +287,7 @@ func quantizedCommon(x, extents U32) uint64 {
 func quantizedOwn(x, extents U32, bits uint32) uint64 {
 	k := uint64(lastExtent(x, extents))
 	if !Threads {
-		return uint64(gemmQuantizedScratch(quantizedRows(x, extents), blockLen)) * (k / blockLen)
+		return uint64(gemmQuantizedScratch(rowsOf(x, extents), blockLen)) * (k / blockLen)
 	}
 	if bits == 4 {
 		return panelCols * k
@@ -285,8 +295,8 @@ func quantizedOwn(x, extents U32, bits uint32) uint64 {
 	return 0
 }
 
-// quantizedRows returns how many rows x has.
-func quantizedRows(x, extents U32) uint32 {
+// rowsOf returns how many rows x has.
+func rowsOf(x, extents U32) uint32 {
 	rows := uint32(1)
 	for axis := range x.Load(tenRank) - 1 {
 		rows *= extent(x, extents, axis)

@@ -19,6 +19,11 @@ func checkData(t U32) bool {
 
 // checkIndices checks the indices that one operation uses.
 func checkIndices(t, op U32) bool {
+	if maxLevel > 0 {
+		if op.Load(opCode) >= opMatmulGrad {
+			return checkTraining(t, op)
+		}
+	}
 	switch op.Load(opCode) {
 	case opGather:
 		return idsFit(i32At(t, op, 1), elements(t, op, 1), axisOf(t, op, 0, 0))

@@ -185,7 +185,7 @@ func TestGroupsFold(t *testing.T) {
 func TestChecksOnDevice(t *testing.T) {
 	for _, c := range opCases {
 		h := newHost(t, 64)
-		table := h.op(c.name, c.attrs, c.inputs...)
+		table := h.opFor(outputsNeeded(c.name), c.name, c.attrs, c.inputs...)
 		var got []uint32
 		list := dispatches(table)
 		if slices.ContainsFunc(list, func(d U32) bool { return d.Load(dispatchShader) == shaderNone }) {

@@ -68,6 +68,11 @@ func copyResult(p, op, extents U32, i uint32) bool {
 // outputs, with their dtypes, from resultDType on.
 func inferShape(p, op, extents U32) bool {
 	clearResults(op.Load(opCode))
+	if maxLevel > 0 {
+		if op.Load(opCode) >= opMatmulGrad {
+			return inferTraining(p, op, extents)
+		}
+	}
 	switch op.Load(opCode) {
 	case opGather:
 		return inferGather(p, op, extents)

@@ -141,6 +141,22 @@ const (
 	opQuantize          = 75
 	opDequantize        = 76
 	opQuantizedMatmul   = 77
+	opMatmulGrad        = 128
+	opActivationGrad    = 129
+	opGatedGrad         = 130
+	opLayerNormGrad     = 131
+	opRmsNormGrad       = 132
+	opSoftmaxGrad       = 133
+	opL2NormalizeGrad   = 134
+	opPoolGrad          = 135
+	opGatherGrad        = 136
+	opCrossEntropy      = 137
+	opSquaredError      = 138
+	opContrastiveLoss   = 139
+	opRankingLoss       = 140
+	opGlobalNorm        = 141
+	opSgd               = 142
+	opAdam              = 143
 )
 
 // opOperands describes the first eight operands of an operation, a byte each
@@ -180,8 +196,6 @@ func opOperands(code uint32) uint64 {
 		return 0x8484020202
 	case opLinearAttention:
 		return 0x84020202
-	case opAttentionGrad:
-		return 0x202828a84121202
 	case opRmsNorm:
 		return 0x202
 	case opGated:
@@ -211,6 +225,44 @@ func opOperands(code uint32) uint64 {
 	case opQuantizedMatmul:
 		return 0x8282100802
 	}
+	if maxLevel > 0 {
+		switch code {
+		case opAttentionGrad:
+			return 0x202828a84121202
+		case opMatmulGrad:
+			return 0x20202
+		case opActivationGrad:
+			return 0x202
+		case opGatedGrad:
+			return 0x20202
+		case opLayerNormGrad:
+			return 0x20202
+		case opRmsNormGrad:
+			return 0x20202
+		case opSoftmaxGrad:
+			return 0x202
+		case opL2NormalizeGrad:
+			return 0x202
+		case opPoolGrad:
+			return 0x84840202
+		case opGatherGrad:
+			return 0x204
+		case opCrossEntropy:
+			return 0x402
+		case opSquaredError:
+			return 0x202
+		case opContrastiveLoss:
+			return 0x2
+		case opRankingLoss:
+			return 0x202
+		case opGlobalNorm:
+			return 0x8282828282828202
+		case opSgd:
+			return 0x82820202
+		case opAdam:
+			return 0x828282040202
+		}
+	}
 	return 0
 }
 
@@ -219,6 +271,12 @@ func opMoreOperands(code uint32) uint64 {
 	switch code {
 	case opAttention:
 		return 0x88848484828282
+	}
+	if maxLevel > 0 {
+		switch code {
+		case opGlobalNorm:
+			return 0x8282828282828282
+		}
 	}
 	return 0
 }
@@ -231,14 +289,38 @@ func opOutputs(code uint32) uint32 {
 		return 0x828202
 	case opAttention:
 		return 0x82929202
-	case opAttentionGrad:
-		return 0x20202
 	case opTopK:
 		return 0x8402
 	case opSample:
 		return 0x4
 	case opQuantize:
 		return 0x1008
+	}
+	if maxLevel > 0 {
+		switch code {
+		case opAttentionGrad:
+			return 0x20202
+		case opMatmulGrad:
+			return 0x828282
+		case opGatedGrad:
+			return 0x202
+		case opLayerNormGrad:
+			return 0x828282
+		case opRmsNormGrad:
+			return 0x8282
+		case opCrossEntropy:
+			return 0x8202
+		case opSquaredError:
+			return 0x8202
+		case opContrastiveLoss:
+			return 0x8202
+		case opRankingLoss:
+			return 0x8202
+		case opSgd:
+			return 0x8202
+		case opAdam:
+			return 0x20202
+		}
 	}
 	return 0x2
 }
@@ -265,8 +347,6 @@ func opAttrs(code uint32) uint64 {
 		return 0xa3
 	case opLinearAttention:
 		return 0x9111111
-	case opAttentionGrad:
-		return 0x9999992111111
 	case opRmsNorm:
 		return 0x2
 	case opGated:
@@ -290,13 +370,61 @@ func opAttrs(code uint32) uint64 {
 	case opQuantizedMatmul:
 		return 0x13
 	}
+	if maxLevel > 0 {
+		switch code {
+		case opAttentionGrad:
+			return 0x9999992111111
+		case opActivationGrad:
+			return 0xa3
+		case opGatedGrad:
+			return 0x1113
+		case opLayerNormGrad:
+			return 0x2
+		case opRmsNormGrad:
+			return 0x2
+		case opSoftmaxGrad:
+			return 0x99
+		case opL2NormalizeGrad:
+			return 0x2
+		case opPoolGrad:
+			return 0x1
+		case opGatherGrad:
+			return 0x12
+		case opCrossEntropy:
+			return 0xa
+		case opContrastiveLoss:
+			return 0x12
+		case opRankingLoss:
+			return 0xa
+		case opSgd:
+			return 0x9aaa2
+		case opAdam:
+			return 0xaa2222
+		}
+	}
 	return 0
 }
 
 // opLevel returns the level of an operation.
 func opLevel(code uint32) uint32 {
 	switch code {
-	case opAttentionGrad:
+	case opAttentionGrad,
+		opMatmulGrad,
+		opActivationGrad,
+		opGatedGrad,
+		opLayerNormGrad,
+		opRmsNormGrad,
+		opSoftmaxGrad,
+		opL2NormalizeGrad,
+		opPoolGrad,
+		opGatherGrad,
+		opCrossEntropy,
+		opSquaredError,
+		opContrastiveLoss,
+		opRankingLoss,
+		opGlobalNorm,
+		opSgd,
+		opAdam:
 		return 1
 	}
 	return 0

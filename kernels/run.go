@@ -50,6 +50,12 @@ func perform(t U32, worker uint32) bool {
 // runOp executes one operation, or a worker's share of it; own is the
 // worker's scratch memory.
 func runOp(t, op U32, own uint32) {
+	if maxLevel > 0 {
+		if op.Load(opCode) >= opMatmulGrad {
+			runTraining(t, op, own)
+			return
+		}
+	}
 	switch op.Load(opCode) {
 	case opGather:
 		runGather(t, op)

@@ -67,11 +67,11 @@ func verifyOpRecord(p U32, at, bytes uint32) bool {
 	}
 	op := p + U32(at)
 	code := op.Load(opCode)
-	if opOperands(code) == 0 {
-		return fail(errOpCode, 0, code, 0) != 0
-	}
 	if level := opLevel(code); level > p.Load(hdrLevel) {
 		return fail(errOpLevel, 0, code, level) != 0
+	}
+	if opOperands(code) == 0 {
+		return fail(errOpCode, 0, code, 0) != 0
 	}
 	if !verifyCounts(op, code) {
 		return false

@@ -107,11 +107,11 @@ func ask(t *testing.T, e engine.Engine, c engine.Case) engine.Result {
 	return r
 }
 
-// build compiles the native runner for a GOAMD64 and returns the engine that it is.
-func build(t *testing.T, level string) *started {
+// build compiles the native runner for a GOAMD64, with build tags, and returns the engine that it is.
+func build(t *testing.T, level string, tags ...string) *started {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "native-"+level)
-	cmd := exec.Command("go", "build", "-o", path, "./runtime_test/native")
+	cmd := exec.Command("go", "build", "-tags", strings.Join(tags, ","), "-o", path, "./runtime_test/native")
 	cmd.Dir = engine.Root()
 	cmd.Env = append(os.Environ(), "GOAMD64="+level)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -140,7 +140,7 @@ func buildKernels(t *testing.T, folder string, args ...string) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, e := range slices.Concat(baseline, relaxed, webgpu) {
+	for _, e := range slices.Concat(baseline, relaxed, webgpu, training, fusedTraining) {
 		e.once.Do(func() { e.err = errors.New("never started") })
 		if e.err == nil {
 			if err := e.Close(); err != nil {

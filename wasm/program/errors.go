@@ -82,6 +82,8 @@ var Errors = []ErrorCode{
 	{69, "OpArgs", "op: {arg} inputs, {got} attributes and output mask {want}: at most 16 inputs, 16 attributes and a mask of 1 to 4 outputs are possible"},
 	{70, "CrewLost", "run: a worker of the crew stopped before the end"},
 
+	{71, "OperandValue", "operand {arg}: {sgot} is out of range, the limit is {want}"},
+
 	{80, "NoTokenizer", "no tokenizer is loaded"},
 	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},
 	{82, "Range", "{want} bytes at {got} lie outside of memory"},

@@ -64,6 +64,7 @@ const (
 	ErrLength           = 68
 	ErrOpArgs           = 69
 	ErrCrewLost         = 70
+	ErrOperandValue     = 71
 	ErrNoTokenizer      = 80
 	ErrTokenizer        = 81
 	ErrRange            = 82

@@ -127,7 +127,7 @@ const (
 var everywhere = []string{OnWasm, OnWebGPU}
 
 // Ops is the operation table, in the order of the codes, which have gaps.
-var Ops = slices.Concat(firstOps, attentionOps, neighbourOps)
+var Ops = slices.Concat(firstOps, attentionOps, neighbourOps, trainingOps)
 
 // firstOps are the operations of the first table.
 var firstOps = []Op{

@@ -50,29 +50,52 @@ func kernelOps() []byte {
 			}
 			return fmt.Sprintf("return %#x\n", packAttrs(op))
 		})
-	opFunction(b, "opLevel returns the level of an operation.", "opLevel(code uint32) uint32", func(op program.Op) string {
-		if op.Level == 0 {
-			return ""
-		}
-		return fmt.Sprintf("return %d\n", op.Level)
-	})
+	opLevels(b)
 	return goSource(b)
 }
 
 // opFunction writes a function of an operation's code with a case for each
-// operation for which body gives one. Others have 0, outputs one f32.
+// operation for which body gives one. Others have 0, outputs one f32. Modules
+// without the operations of training have no case for them.
 func opFunction(b *bytes.Buffer, doc, signature string, body func(program.Op) string) {
-	fmt.Fprintf(b, "\n// %s\nfunc %s {\nswitch code {\n", doc, signature)
-	for _, op := range program.Ops {
-		if text := body(op); text != "" {
-			fmt.Fprintf(b, "case op%s:\n%s", camel(op.Name), text)
-		}
+	fmt.Fprintf(b, "\n// %s\nfunc %s {\n", doc, signature)
+	opCases(b, 0, body)
+	var training bytes.Buffer
+	if opCases(&training, 1, body); training.Len() > 0 {
+		fmt.Fprintf(b, "if maxLevel > 0 {\n%s}\n", &training)
 	}
 	other := "0"
 	if strings.HasPrefix(signature, "opOutputs") {
 		other = fmt.Sprintf("%#x", 1<<program.F32)
 	}
-	fmt.Fprintf(b, "}\nreturn %s\n}\n", other)
+	fmt.Fprintf(b, "return %s\n}\n", other)
+}
+
+// opCases writes a switch over the operations of a level, if it has a case.
+func opCases(b *bytes.Buffer, level uint32, body func(program.Op) string) {
+	head := "switch code {\n"
+	for _, op := range program.Ops {
+		if text := body(op); op.Level == level && text != "" {
+			fmt.Fprintf(b, "%scase op%s:\n%s", head, camel(op.Name), text)
+			head = ""
+		}
+	}
+	if head == "" {
+		b.WriteString("}\n")
+	}
+}
+
+// opLevels writes opLevel, which every module has for all operations: it says
+// what a module lacks.
+func opLevels(b *bytes.Buffer) {
+	var training []string
+	for _, op := range program.Ops {
+		if op.Level > 0 {
+			training = append(training, "op"+camel(op.Name))
+		}
+	}
+	fmt.Fprintf(b, "\n// opLevel returns the level of an operation.\nfunc opLevel(code uint32) uint32 {\nswitch code {\ncase %s:\nreturn 1\n}\nreturn 0\n}\n",
+		strings.Join(training, ",\n"))
 }
 
 func packBytes(operands []program.Operand) (v uint64) {
