@@ -102,7 +102,7 @@ func layOut(p U32) uint32 {
 			return 0
 		}
 	}
-	if !layOutDispatches(p, table) || !layOutArena(p, extents, offsets, table) {
+	if !layOutArena(p, extents, offsets, table) || !layOutDispatches(p, table) {
 		return 0
 	}
 	table.Store(bindProgram, uint32(p))

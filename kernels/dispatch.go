@@ -7,32 +7,32 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // work on so many workgroups, with the buffers and the parameters that stand
 // here, in this order; nothing about shapes is left to compute.
 const (
-	listCount  = 0  // dispatches
-	listValues = 4  // bytes that bufferValues needs
-	listScales = 8  // bytes that bufferScales needs
-	listSum    = 12 // checksum of the shaders that the numbers mean
-	listBytes  = 16
+	listCount  = 0 // dispatches
+	listSum    = 4 // checksum of the shaders that the numbers mean
+	listValues = 8 // bytes that bufferValues needs, and so on
+	listBytes  = 32
 
 	dispatchShader  = 0
 	dispatchOp      = 4  // index of the operation
 	dispatchGroups  = 8  // workgroups along x, y and z
 	dispatchBuffers = 20 // how many there are
 	dispatchBuffer  = 24 // 8 words: the index of a tensor, or one of the following
-	dispatchParam   = 64 // 16 words of the shader's Params
-	dispatchBytes   = 128
+	dispatchParam   = 64 // 64 words of the shader's Params
+	dispatchBytes   = 320
 
 	// none stands for an operand that is left out.
-	bufferScalesOf = 1 << 30 // + the index of a q8 tensor: its scales
-	bufferError    = 1 << 31 // the error record
-	bufferValues   = bufferError + 1
+	bufferScalesOf = 1 << 30         // + the index of a q8 tensor: its scales
+	bufferError    = 1 << 31         // the error record
+	bufferValues   = bufferError + 1 // scratch memory, as are the following
 	bufferScales   = bufferError + 2
+	bufferRules    = bufferError + 3
 
 	// shaderNone is the shader of what WebGPU cannot do; the executor then
 	// leaves the program to the module.
 	shaderNone = 0xFFFFFFFF
 
 	// The most dispatches of one operation.
-	mostDispatches = 3
+	mostDispatches = 13
 	// WebGPU's limit for the workgroups along an axis.
 	mostGroups = 65535
 	// Below so many workgroups of large tiles a matrix product takes small
@@ -43,21 +43,24 @@ const (
 // layOutDispatches writes the dispatches of the program of table t, whose
 // tensors are bound.
 func layOutDispatches(p, t U32) bool {
-	ops := p.Load(hdrOps)
-	list := U32(alloc(listBytes + dispatchBytes*mostDispatches*uint64(ops)))
+	list := U32(alloc(listBytes))
 	if list == 0 {
 		return false
 	}
-	MemoryFill(uint32(list), 0, listBytes+dispatchBytes*mostDispatches*ops)
+	MemoryFill(uint32(list), 0, listBytes)
 	list.Store(listSum, shadersSum)
 	t.Store(bindDispatches, uint32(list))
 	op := firstOp(p)
-	for i := range ops {
+	for i := range p.Load(hdrOps) {
+		at := alloc(dispatchBytes*mostDispatches + attendWork)
+		if at == 0 {
+			return false
+		}
 		checkOnDevice(t, op, i)
-		dispatchOne(t, op, i)
+		dispatchOne(t, op, i, U32(at+dispatchBytes*mostDispatches))
+		gCur.Store(0, uint32(list)+listBytes+dispatchBytes*list.Load(listCount))
 		op = nextOp(op)
 	}
-	gCur.Store(0, uint32(list)+listBytes+dispatchBytes*list.Load(listCount))
 	return true
 }
 
@@ -66,6 +69,7 @@ func dispatch(t U32, i, shader, n uint32) U32 {
 	list := U32(t.Load(bindDispatches))
 	d := list + listBytes + U32(dispatchBytes*list.Load(listCount))
 	list.Store(listCount, list.Load(listCount)+1)
+	MemoryFill(uint32(d), 0, dispatchBytes)
 	d.Store(dispatchShader, shader)
 	d.Store(dispatchOp, i)
 	x := min(n, mostGroups)
@@ -73,6 +77,13 @@ func dispatch(t U32, i, shader, n uint32) U32 {
 	d.Store(dispatchGroups+4, tilesOf(n, x))
 	d.Store(dispatchGroups+8, 1)
 	return d
+}
+
+// scratchBuffer returns a buffer for at least so many bytes of scratch memory.
+func scratchBuffer(t U32, which, bytes uint32) uint32 {
+	at := U32(t.Load(bindDispatches)) + listValues + U32(4*(which-bufferValues))
+	at.Store(0, max(at.Load(0), bytes))
+	return which
 }
 
 // buffer adds a buffer to dispatch d.
@@ -104,14 +115,15 @@ func present(op U32, i uint32) uint32 {
 // checkOnDevice adds the check of the indices that operation i uses; see
 // checkIndices.
 func checkOnDevice(t, op U32, i uint32) {
+	if !hasShader(t, op) {
+		return
+	}
 	switch op.Load(opCode) {
 	case opGather:
 		rows := axisOf(t, op, 0, 0)
 		checkOperand(t, op, i, 1, errIndex, rows, rows)
 	case opAttention:
-		if plainAttention(t, op) {
-			checkLengths(t, op, i, argLengths, axisOf(t, op, argK, 1))
-		}
+		checkAttend(t, op, i)
 	case opAttentionWeights:
 		checkLengths(t, op, i, 2, axisOf(t, op, 1, 1))
 	case opMaskedMean:
@@ -144,6 +156,8 @@ func checkOperand(t, op U32, i, which, code, bound, want uint32) {
 // used: some have more than webgpu has.
 func hasShader(t, op U32) bool {
 	switch op.Load(opCode) {
+	case opAttention:
+		return attends(t, op)
 	case opMatmul:
 		dtype := boundTensor(t, operandIndex(op, 1)).Load(boundDType)
 		return dtype == dtypeF32 || dtype == dtypeQ8
@@ -159,8 +173,8 @@ func hasShader(t, op U32) bool {
 }
 
 // dispatchOne adds the dispatches that compute operation i; one of no shader
-// where webgpu has none.
-func dispatchOne(t, op U32, i uint32) {
+// where webgpu has none. There are attendWork bytes at work.
+func dispatchOne(t, op U32, i uint32, work U32) {
 	if !hasShader(t, op) {
 		_ = dispatch(t, i, shaderNone, 1)
 		return
@@ -171,7 +185,7 @@ func dispatchOne(t, op U32, i uint32) {
 	case opMatmul:
 		dispatchMatmul(t, op, i)
 	case opAttention:
-		dispatchAttention(t, op, i)
+		dispatchAttention(t, op, i, work)
 	case opAttentionWeights:
 		dispatchWeights(t, op, i)
 	case opMaskedMean, opAttentionReceived:
@@ -278,12 +292,9 @@ func dispatchMatmul(t, op U32, i uint32) {
 func dispatchQuantize(t, op U32, i, blocks uint32) {
 	d := dispatch(t, i, shaderQuantize, tilesOf(blocks, 64))
 	buffer(d, operandIndex(op, 0))
-	buffer(d, bufferValues)
-	buffer(d, bufferScales)
+	buffer(d, scratchBuffer(t, bufferValues, blockLen*blocks))
+	buffer(d, scratchBuffer(t, bufferScales, 4*blocks))
 	param(d, 0, blocks)
-	list := U32(t.Load(bindDispatches))
-	list.Store(listValues, max(list.Load(listValues), blockLen*blocks))
-	list.Store(listScales, max(list.Load(listScales), 4*blocks))
 }
 
 func dispatchScores(t, op U32, i uint32) {
@@ -297,86 +308,6 @@ func dispatchScores(t, op U32, i uint32) {
 	param(d, 0, m)
 	param(d, 1, k)
 	param(d, 2, n)
-}
-
-func dispatchAttention(t, op U32, i uint32) {
-	if !plainAttention(t, op) {
-		_ = dispatch(t, i, shaderNone, 1)
-		return
-	}
-	heads, dim, vdim := attrBits(op, 0), attrBits(op, 1), attrBits(op, 2)
-	qCol, kCol, vCol := attrBits(op, 3), attrBits(op, 4), attrBits(op, 5)
-	vStride := axisOf(t, op, 2, 2)
-	shader := uint32(shaderAttentionAny)
-	if (dim|vdim|qCol|kCol|vCol|vStride|axisOf(t, op, 0, 2)|axisOf(t, op, 1, 2))%4 == 0 {
-		shader = shaderAttention
-	}
-	groups := axisOf(t, op, 0, 0) * heads * tilesOf(axisOf(t, op, 0, 1), 32) * tilesOf(vdim, 64)
-	d := dispatch(t, i, shader, groups)
-	operands(d, op, 4)
-	attentionParams(d, t, op, heads, dim, qCol, kCol, attrBits(op, 6))
-	param(d, 5, vdim)
-	param(d, 8, vStride)
-	param(d, 11, vCol)
-	param(d, 13, present(op, 3))
-}
-
-// plainAttention reports whether the shader can do an attention: on f32 rows
-// of columns, as many heads of keys as of queries, and no masks but lengths.
-func plainAttention(t, op U32) bool {
-	for i := uint32(argMask); i <= argBlocks; i++ {
-		if operandIndex(op, i) != none {
-			return false
-		}
-	}
-	for i := uint32(attrKVHeads + 1); i <= attrQKMode; i++ {
-		if attrBits(op, i) != 0 {
-			return false
-		}
-	}
-	for i := uint32(argQ); i <= argV; i++ {
-		r := boundTensor(t, operandIndex(op, i))
-		if r.Load(boundRank) != 3 || r.Load(boundDType) != dtypeF32 {
-			return false
-		}
-	}
-	return axisOf(t, op, argQ, 0) == axisOf(t, op, argK, 0) && kvHeadsOf(op) == attrBits(op, attrHeads) && op.Load(opOutputsN) == 1
-}
-
-// attentionParams sets the parameters that attention and attention_weights
-// have in common.
-func attentionParams(d, t, op U32, heads, dim, qCol, kCol, scale uint32) {
-	param(d, 0, axisOf(t, op, 0, 0))
-	param(d, 1, axisOf(t, op, 0, 1))
-	param(d, 2, axisOf(t, op, 1, 1))
-	param(d, 3, heads)
-	param(d, 4, dim)
-	param(d, 6, axisOf(t, op, 0, 2))
-	param(d, 7, axisOf(t, op, 1, 2))
-	param(d, 9, qCol)
-	param(d, 10, kCol)
-	param(d, 12, scale)
-}
-
-// dispatchWeights adds two dispatches: the scores, then their softmax.
-func dispatchWeights(t, op U32, i uint32) {
-	heads, dim, qCol, kCol := attrBits(op, 0), attrBits(op, 1), attrBits(op, 2), attrBits(op, 3)
-	batch, tq, tk := axisOf(t, op, 0, 0), axisOf(t, op, 0, 1), axisOf(t, op, 1, 1)
-	shader := uint32(shaderAttentionScoresAny)
-	if (dim|qCol|kCol|axisOf(t, op, 0, 2)|axisOf(t, op, 1, 2))%4 == 0 {
-		shader = shaderAttentionScores
-	}
-	d := dispatch(t, i, shader, batch*heads*tilesOf(tq, 32)*tilesOf(tk, 32))
-	operands(d, op, 2)
-	attentionParams(d, t, op, heads, dim, qCol, kCol, attrBits(op, 4))
-	d = dispatch(t, i, shaderMaskedSoftmax, batch*heads*tq)
-	buffer(d, operandIndex(op, 2))
-	buffer(d, outputIndex(op, 0))
-	param(d, 0, batch*heads*tq)
-	param(d, 1, tk)
-	param(d, 2, tq)
-	param(d, 3, heads)
-	param(d, 4, present(op, 2))
 }
 
 // dispatchPool is for masked_mean, x [b,t,d], and attention_received, w

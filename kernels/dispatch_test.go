@@ -73,8 +73,9 @@ func checkDispatches(t *testing.T, name string, table U32, sources []string) {
 		if got := d.Load(dispatchBuffers) + 1; got != uint32(len(declared)) {
 			t.Errorf("%s: %s: %d bindings, the shader has %d", name, kernel, got, len(declared))
 		}
-		fields := strings.Count(params.FindStringSubmatch(source)[1], ":")
-		for i := uint32(fields); i < 16; i++ {
+		all := params.FindStringSubmatch(source)[1]
+		fields := strings.Count(all, ":") + 3*strings.Count(all, ": Side")
+		for i := uint32(fields); i < (dispatchBytes-dispatchParam)/4; i++ {
 			if v := word(d+dispatchParam, i); v != 0 {
 				t.Errorf("%s: %s: parameter %d is %d, the shader has %d", name, kernel, i, v, fields)
 			}

@@ -20,14 +20,15 @@ const (
 	shaderMatmulQ8Short      = 13
 	shaderScores             = 14
 	shaderScoresAny          = 15
-	shaderAttention          = 16
-	shaderAttentionAny       = 17
-	shaderAttentionScores    = 18
-	shaderAttentionScoresAny = 19
-	shaderPool               = 20
-	shaderAdd                = 21
-	shaderActivation         = 22
+	shaderJoin               = 16
+	shaderAttention          = 17
+	shaderAttentionAny       = 18
+	shaderAttentionScores    = 19
+	shaderAttentionScoresAny = 20
+	shaderPool               = 21
+	shaderAdd                = 22
+	shaderActivation         = 23
 )
 
 // shadersSum is the checksum of the shaders, which their data file has, too.
-const shadersSum = 0x9209305c
+const shadersSum = 0x2630e468

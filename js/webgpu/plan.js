@@ -6,8 +6,9 @@ import { operationNames } from '../program.js';
 import { Unable } from './unable.js';
 
 // The list of dispatches, in words.
-const LIST_WORDS = 4;
-const DISPATCH_WORDS = 32;
+const LIST_WORDS = 8;
+const SCRATCH = 2; // bytes of each scratch buffer
+const DISPATCH_WORDS = 80;
 const MOST_BUFFERS = 8;
 const BUFFERS = 6;
 const PARAMS = 16;
@@ -15,7 +16,8 @@ const PARAMS = 16;
 // What a dispatch's word for a buffer can be beside a tensor's index.
 const NONE = 0xffffffff; // or a shader
 const SCALES_OF = 0x40000000;
-const SPECIAL = { 0x80000000: 'error', 0x80000001: 'values', 0x80000002: 'scales' };
+const SPECIAL = 0x80000000;
+const SPECIALS = ['error', 'values', 'scales', 'rules'];
 
 const ERROR_BYTES = 32;
 const ALIGN = 256; // of parameters and outputs in their buffers
@@ -41,7 +43,7 @@ const dataName = ({ name, isQ8 }) => isQ8 ? `${name}.q` : name;
 /** Copies what a bound table says of dispatches and tensors. */
 export function readPlan(instance, program, table) {
   const [, tensors, , , , , , list] = instance.words(table, 8);
-  const [count, , , sum] = instance.words(list, LIST_WORDS);
+  const [count, sum] = instance.words(list, LIST_WORDS);
   return {
     instance,
     program,
@@ -168,11 +170,10 @@ export class Plan {
   #reserve(program) {
     const memory = this.#memory;
     memory.reserve('error', ERROR_BYTES);
-    const [, values, scales] = this.#words;
-    if (values) {
-      memory.reserve('values', values);
-      memory.reserve('scales', scales);
-    }
+    SPECIALS.slice(1).forEach((name, i) => {
+      const bytes = this.#words[SCRATCH + i];
+      if (bytes) memory.reserve(name, bytes);
+    });
     this.#tensors.forEach(({ isWeight, slot }, i) => { if (!isWeight) memory.reserve(slot, this.#bytes(i)); });
     const last = this.#staged(program).at(-1);
     this.#staging ??= memory.create(last ? last.at + last.bytes : ERROR_BYTES, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
@@ -199,7 +200,7 @@ export class Plan {
   /** The buffer that a dispatch's word stands for. */
   #buffer(word) {
     if (word === NONE) return this.#memory.nothing;
-    if (SPECIAL[word]) return this.#memory.slot(SPECIAL[word]);
+    if (word >= SPECIAL) return this.#memory.slot(SPECIALS[word - SPECIAL]);
     const tensor = this.#tensors[word & ~SCALES_OF];
     if (!tensor.isWeight) return this.#memory.slot(tensor.slot);
     return this.#weights.get(word & SCALES_OF ? `${tensor.name}.s` : dataName(tensor));

@@ -2,7 +2,7 @@
 // kernels, and puts them together into the one data file that a page fetches
 // where there is an adapter.
 //
-// A kernel reads its tensors and its parameters, 16 words that
+// A kernel reads its tensors and its parameters, up to 64 words that
 // kernels/dispatch.go computes, through group 0: binding 0 is the uniform
 // Params, then come the buffers in the order in which dispatch.go binds them,
 // the results last. The data file has every kernel in one variant for each
@@ -56,6 +56,7 @@ var Kernels = []Kernel{
 	{Name: "matmul_q8_short", File: "matmul_q8.wgsl", Defines: []string{"short"}, Features: []string{"dot"}},
 	{Name: "scores", File: "matmul.wgsl", Defines: []string{"scores", "x4", "short"}, Features: []string{"f16"}},
 	{Name: "scores_any", File: "matmul.wgsl", Defines: []string{"scores", "short"}, Features: []string{"f16"}},
+	{Name: "join", File: "join.wgsl"},
 	{Name: "attention", File: "attention.wgsl", Defines: []string{"x4"}},
 	{Name: "attention_any", File: "attention.wgsl"},
 	{Name: "attention_scores", File: "attention.wgsl", Defines: []string{"weights", "x4"}},

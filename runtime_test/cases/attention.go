@@ -331,7 +331,7 @@ func (c *attend) asCase() Case {
 	}
 	e := engine.Case{Name: "attention " + c.String(), Do: engine.Op, Target: "attention", Attrs: attrs, Inputs: inputs}
 	out, qk := c.answer()
-	all := Case{Case: e, Want: out.v, Tol: 3e-5, Masks: c.masks(), Half: c.half, WasmOnly: true, Also: map[string][]float64{}}
+	all := Case{Case: e, Want: out.v, Tol: 3e-5, Masks: c.masks(), Half: c.half, WasmOnly: c.topK != 0 || c.qk != 0, Also: map[string][]float64{}}
 	if c.qk > 0 {
 		all.Attrs["qk_mode"] = float64(c.qk - 1)
 		all.Wanted = append(all.Wanted, "qk")

@@ -3,12 +3,13 @@ package cases
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Tiles returns cases of sizes around the tiles of the shaders, which Ops, made for smaller ones, does not reach.
 func Tiles() []Case {
 	var all []Case
-	for _, family := range []func(source) []Case{tiledMatmuls, tiledScores, tiledAttentions, wideRows, wideMeans} {
+	for _, family := range []func(source) []Case{tiledMatmuls, tiledScores, tiledAttentions, tiledRules, wideRows, wideMeans} {
 		all = append(all, family(newSource(uint64(1000+len(all))))...)
 	}
 	return all
@@ -51,6 +52,40 @@ func tiledAttentions(s source) (all []Case) {
 		all = append(all, op(name, "attention_weights", attrs, inputs, want, 2e-5))
 		inputs = map[string]any{"q": q, "k": k, "v": v, "lengths": lengths}
 		all = append(all, op(name, "attention", h.attrs(), inputs, refAttention(q, k, v, lengths, h), 2e-5))
+	}
+	return all
+}
+
+// tiledRules are calls of attention with more tiles than attends draws, most of them of vectors.
+func tiledRules(s source) (all []Case) {
+	for _, z := range []struct {
+		kvHeads, heads, tq, past, tk, dim, vdim int
+		half                                    bool
+		rules                                   string
+	}{
+		{2, 4, 70, 0, 200, 32, 72, false, "causal from_end"},
+		{1, 2, 130, 0, 260, 16, 16, false, "window causal"},
+		{1, 2, 100, 0, 100, 8, 64, false, "prefix window causal"},
+		{2, 2, 40, 90, 45, 64, 64, false, "causal sinks softcap"},
+		{2, 6, 1, 300, 1, 80, 80, true, "causal"},
+		{1, 1, 66, 0, 129, 256, 256, false, "added bias"},
+		{1, 3, 129, 0, 140, 15, 15, true, "blocks alibi"},
+		{1, 4, 65, 0, 96, 4, 4, false, "flags documents temperature lengths"},
+	} {
+		has := map[string]bool{}
+		for _, name := range strings.Fields(z.rules) {
+			has[name] = true
+		}
+		c := &attend{batch: 2, kvHeads: z.kvHeads, heads: z.heads, tq: z.tq, past: z.past, tk: z.tk, dim: z.dim, vdim: z.vdim, half: z.half, present: z.past > 0}
+		s.fill(c)
+		s.hide(c, has)
+		if has["window"] {
+			c.window = 20
+		}
+		if has["prefix"] {
+			c.prefix = 5
+		}
+		all = append(all, c.asCase())
 	}
 	return all
 }

@@ -21,17 +21,19 @@ func TestEveryOperationHasCases(t *testing.T) {
 	}
 }
 
-// TestEveryCellHasCases finds for each cell of the support matrix on WebAssembly a case that TestOps holds against float64.
+// TestEveryCellHasCases finds for each cell of the support matrix a case that TestOps or TestWebGPUOps holds against float64.
 func TestEveryCellHasCases(t *testing.T) {
 	has := map[string]bool{}
 	for _, c := range cases.Ops() {
 		for _, mask := range append([]string{""}, c.Masks...) {
-			has[fmt.Sprint(c.Target, " ", c.DType(), " ", mask)] = true
+			what := fmt.Sprint(c.Target, " ", c.DType(), " ", mask, " on ")
+			has[what+program.OnWasm] = true
+			has[what+program.OnWebGPU] = has[what+program.OnWebGPU] || !c.WasmOnly
 		}
 	}
 	for _, cell := range program.Cells() {
-		what := fmt.Sprint(cell.Op.Name, " ", cell.DType, " ", cell.Mask)
-		if cell.Op.Level == 0 && cell.Device == program.OnWasm && !has[what] {
+		what := fmt.Sprint(cell.Op.Name, " ", cell.DType, " ", cell.Mask, " on ", cell.Device)
+		if cell.Op.Level == 0 && !has[what] {
 			t.Errorf("%s has no case", what)
 		}
 	}

@@ -112,10 +112,10 @@ func TestWebGPUOps(t *testing.T) {
 	}
 }
 
-// casesFor leaves every case to Chromium, to the others some of each operation: Firefox takes 100 ms to notice that one is done,
-// and dawn's adapter a second to compile a shader.
+// casesFor leaves every case to Chromium, to the others some of each operation, to Firefox the first of each cell of the support
+// matrix, too: Firefox takes 100 ms to notice that one is done, and dawn's adapter a second to compile a shader.
 func casesFor(engine string) []cases.Case {
-	every := 8
+	every, cells := 8, true
 	all := slices.DeleteFunc(append(cases.Ops(), cases.Tiles()...), func(c cases.Case) bool {
 		return c.WasmOnly || !slices.Contains(program.OpByName(c.Target).Devices, program.OnWebGPU)
 	})
@@ -123,13 +123,42 @@ func casesFor(engine string) []cases.Case {
 	case strings.HasPrefix(engine, "chromium"):
 		return all
 	case strings.HasPrefix(engine, "dawn"):
-		every = 32
+		every, cells = 32, false
 	}
 	seen := map[string]int{}
 	return slices.DeleteFunc(all, func(c cases.Case) bool {
+		first := false
+		for _, mask := range c.Masks {
+			what := fmt.Sprint(c.Target, " ", c.DType(), " ", mask)
+			first = first || seen[what] == 0
+			seen[what]++
+		}
 		seen[c.Target]++
-		return seen[c.Target]%every != 1
+		return !(first && cells) && seen[c.Target]%every != 1
 	})
+}
+
+// TestWebGPUSpecials asks devices what their shaders make of numbers that are none, infinite or at the ends of the range: any
+// answer, but one.
+func TestWebGPUSpecials(t *testing.T) {
+	for _, e := range webgpu {
+		t.Run(e.Name(), func(t *testing.T) {
+			e, before := device(t, e)
+			asked := map[string]int{}
+			for _, c := range cases.Special() {
+				onGPU := !c.WasmOnly && slices.Contains(program.OpByName(c.Target).Devices, program.OnWebGPU)
+				if asked[c.Target]++; !onGPU || asked[c.Target] > 4 {
+					continue
+				}
+				r := ask(t, e, c.Case)
+				tally(e.Name(), r.Failure == nil && len(r.Outputs) > 0)
+				if r.Failure != nil || len(r.Outputs) == 0 {
+					t.Errorf("%s: %d outputs, failure %v", c.Name, len(r.Outputs), r.Failure)
+				}
+			}
+			checkDispatched(t, e, before, "specials answered", "attention", "matmul", "softmax")
+		})
+	}
 }
 
 func checkUnit(c cases.Case, r engine.Result) error {

@@ -36,7 +36,7 @@ var attentionMasks = []string{
 // attention is the operation of the whole family.
 var attention = Op{
 	Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
-	DTypes: []DType{F32, F16}, Masks: attentionMasks, GPUDTypes: []DType{F32}, GPUMasks: []string{"lengths"},
+	DTypes: []DType{F32, F16}, Masks: attentionMasks, GPUMasks: attentionMasks[:len(attentionMasks)-1], // not top_k
 	Operands: slices.Concat(
 		[]Operand{f32("q", "b or 1,tq,* or b or 1,heads,tq,dim"), f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"),
 			f32OrF16("v", "b,tk,* or b,kv_heads,tk,vdim"), optional(i32("lengths", "b"))},
@@ -58,7 +58,7 @@ var attention = Op{
 		"of all those, the top_k greatest. Query i is at position offset + past + i, with from_end 1 at lengths - tq + i. " +
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
-		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type.",
+		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type. On webgpu without top_k and output qk.",
 }
 
 // attentionOps are attentions of other scores.
