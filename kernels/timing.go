@@ -5,8 +5,7 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // addTiming adds the sinusoidal position signal to positions first to first +
 // n - 1 of x[batch, tokens, cols]:
 // sin(pos·inv[i]) to column i of the first half and cos(pos·inv[i]) to column
-// i of the second, with inv[cols/2]. An odd last column is copied. Positions
-// times inv stay within sinCosVec's domain. out may be x.
+// i of the second, with inv[cols/2]. An odd last column is copied. out may be x.
 //
 // Sines are computed once a position, not once a batch row.
 func addTiming(out, x, inv F32, first, n, batch, tokens, cols uint32) {
