@@ -1,6 +1,6 @@
 # make run     serve the demo on a local address
 # make worker  serve the Cloudflare Worker on this machine, in workerd
-# make test    every test (installs what they need first)
+# make test    every test (installs what they need first); go test ./... asks each kind of engine for some of it, within minutes
 # make bench   timings in headless Chromium beside onnxruntime-web, tfjs-wasm, jax-js and, where it is installed, clang
 # make build   .build/bin/demo and .build/bin/wasmbuild
 # make fuzz    run N random programs natively and compiled, and compare
@@ -20,7 +20,7 @@ worker: $(PEERS)
 	@$(GO) run ./demo worker
 
 test: deps check
-	$(GO) test -timeout 20m ./...
+	FOVEA_FULL=1 $(GO) test -timeout 20m ./...
 	GOAMD64=v3 $(GO) test ./kernels/...
 	$(GO) test -tags relaxed ./kernels/...
 	$(GO) test -tags threads ./kernels/...

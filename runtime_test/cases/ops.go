@@ -5,13 +5,15 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
 )
 
 // Ops returns cases of every operation, over sizes around and away from the kernels' tiles.
-func Ops() []Case {
-	var all []Case
+func Ops() []Case { return slices.Clone(ops()) }
+
+var ops = sync.OnceValue(func() (all []Case) {
 	for _, family := range []func(source) []Case{
 		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise,
 		attends, otherAttentions, neighbours,
@@ -19,7 +21,7 @@ func Ops() []Case {
 		all = append(all, family(newSource(uint64(len(all))))...)
 	}
 	return all
-}
+})
 
 func matmuls(s source) (all []Case) {
 	for m := 1; m <= 9; m++ {

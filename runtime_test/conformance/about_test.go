@@ -5,6 +5,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/cases"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // TestAbout prints which engines the suites ran on.
@@ -29,6 +30,7 @@ func TestAbout(t *testing.T) {
 
 // TestWebKitDoesWithout asks WebKit for what it has not, which the table of engines says: it computes without, in the same page.
 func TestWebKitDoesWithout(t *testing.T) {
+	whole.Only(t, "WebKit")
 	e := wrap(&engine.WebKit{Config: engine.Config{Variant: "auto", Threads: threads, Backend: "webgpu"}})[0]
 	use(t, e)
 	defer e.Close()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // started is an engine that starts at first use.
@@ -72,9 +74,18 @@ func wrap(engines ...engine.Engine) (all []*started) {
 	return all
 }
 
+// inShort are the engines of the short form: every kind of host, and a browser in each way that it computes.
+var inShort = []string{
+	"native", "native/v1", "native/v3", "wazero", "node/simd", "chromium/simd", "node/simd-threads", "workerd/simd", "node/relaxed",
+	"chromium/relaxed-threads", "chromium/simd-webgpu",
+}
+
 // use starts e, or skips the test where its program is not installed (under CI that fails).
 func use(t *testing.T, e *started) engine.Engine {
 	t.Helper()
+	if !slices.Contains(inShort, e.Name()) {
+		whole.Only(t, e.Name())
+	}
 	e.once.Do(func() { e.err = e.Start(context.Background()) })
 	var missing *engine.Missing
 	var browserMissing browser.NotInstalled
@@ -107,17 +118,46 @@ func ask(t *testing.T, e engine.Engine, c engine.Case) engine.Result {
 	return r
 }
 
+// askAll runs cases and fails the test if the runner itself broke.
+func askAll[T any](t *testing.T, e engine.Engine, all []T, question func(T) engine.Case) []engine.Result {
+	t.Helper()
+	var questions []engine.Case
+	for _, c := range all {
+		questions = append(questions, question(c))
+	}
+	if s, ok := e.(*started); ok {
+		e = s.Engine
+	}
+	results, err := engine.RunAll(t.Context(), e, questions)
+	if err != nil {
+		t.Fatalf("%s: %v", e.Name(), err)
+	}
+	return results
+}
+
+// natives are the engines that build has made, by their GOAMD64 and tags.
+var natives = map[string]*started{}
+
 // build compiles the native runner for a GOAMD64, with build tags, and returns the engine that it is.
 func build(t *testing.T, level string, tags ...string) *started {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "native-"+level)
+	name := strings.Join(append([]string{level}, tags...), "-")
+	if natives[name] != nil {
+		return natives[name]
+	}
+	scratch, err := engine.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(scratch, "native-"+name)
 	cmd := exec.Command("go", "build", "-tags", strings.Join(tags, ","), "-o", path, "./runtime_test/native")
 	cmd.Dir = engine.Root()
 	cmd.Env = append(os.Environ(), "GOAMD64="+level)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build for GOAMD64=%s: %v\n%s", level, err, out)
 	}
-	return wrap(&engine.Process{Label: "native/" + level, Command: []string{path}})[0]
+	natives[name] = wrap(&engine.Process{Label: "native/" + level, Command: []string{path}})[0]
+	return natives[name]
 }
 
 // buildKernels builds all variants of a kernel package into a folder below the scratch folder.
@@ -140,7 +180,7 @@ func buildKernels(t *testing.T, folder string, args ...string) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, e := range slices.Concat(baseline, relaxed, webgpu, training, fusedTraining) {
+	for _, e := range slices.Concat(baseline, relaxed, webgpu, training, fusedTraining, slices.Collect(maps.Values(natives))) {
 		e.once.Do(func() { e.err = errors.New("never started") })
 		if e.err == nil {
 			if err := e.Close(); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
 	"github.com/fovea-run/fovea/runtime_test/published"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // A record is what tfjs made of the sentences in testdata; see peers/embed.mjs.
@@ -115,13 +116,20 @@ func hosts() []*started { return append(baseline[1:len(baseline):len(baseline)],
 // TestEmbeddingsAgreeWithTFJS holds both editions against the published model run by tfjs.
 func TestEmbeddingsAgreeWithTFJS(t *testing.T) {
 	r := readRecord(t)
+	sentences := whole.Some(t, numbers(len(r.sentences)), 16, "sentences")
 	for edition, path := range models(t) {
 		for _, e := range hosts() {
 			t.Run(edition+"/"+e.Name(), func(t *testing.T) {
 				e := use(t, e)
 				var worst agreement
-				for i := range r.sentences {
-					got := run(t, e, path, "encode", batch(r.IDs[i]))["embedding"].Float32s()
+				answers := askAll(t, e, sentences, func(i int) engine.Case {
+					return engine.Case{Name: "encode", Do: engine.Run, Target: "encode", Model: path, Inputs: batch(r.IDs[i])}
+				})
+				for at, i := range sentences {
+					if answers[at].Failure != nil {
+						t.Fatalf("sentence %d: %v", i, answers[at].Failure)
+					}
+					got := answers[at].Outputs["embedding"].Float32s()
 					if len(got) != embedded {
 						t.Fatalf("sentence %d: %d elements, want %d", i, len(got), embedded)
 					}
@@ -129,13 +137,22 @@ func TestEmbeddingsAgreeWithTFJS(t *testing.T) {
 					worst.add(got, r.embedding(i))
 				}
 				t.Logf("over %d sentences: element within %.2g, relative L2 within %.2g, cosine at least %.6f",
-					len(r.sentences), worst.element, worst.l2, 1-worst.angle)
+					len(sentences), worst.element, worst.l2, 1-worst.angle)
 				if !worst.fits(edition) {
 					t.Error("want elements within 1e-4 and relative L2 within 1e-3 (f32), or a cosine of at least 0.995 (int8)")
 				}
 			})
 		}
 	}
+}
+
+// numbers are 0 to n-1.
+func numbers(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // agreement is the worst of several comparisons: largest difference of an element, of relative L2, and 1 − cosine. NaN stays.
@@ -204,7 +221,7 @@ func TestEncodeBits(t *testing.T) {
 				t.Fatal(want.Failure)
 			}
 			for _, e := range engines {
-				compare(t, e.Name()+": "+c.Name, ask(t, use(t, e), c), want)
+				t.Run(c.Name+"/"+e.Name(), func(t *testing.T) { compare(t, c.Name, ask(t, use(t, e), c), want) })
 			}
 		}
 	}

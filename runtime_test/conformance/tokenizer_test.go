@@ -15,6 +15,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
 	"github.com/fovea-run/fovea/runtime_test/published"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // minLines is how much real text the tokenizers must agree on.
@@ -85,14 +86,20 @@ func publishedIDs(t *testing.T, texts []string) [][]int32 {
 
 // TestTokenizerAgreesWithPublished compares ids with the published tokenizer's, run now, on a real text.
 func TestTokenizerAgreesWithPublished(t *testing.T) {
-	texts := corpus(t)
+	texts := whole.Some(t, corpus(t), 20, "texts")
 	want := publishedIDs(t, texts)
 	for _, e := range onOneThread(baseline[1:]) {
 		t.Run(e.Name(), func(t *testing.T) {
 			e := use(t, e)
 			wrong := 0
+			answers := askAll(t, e, texts, func(text string) engine.Case {
+				return engine.Case{Name: text, Do: engine.Tokenize, Model: published.Int8Model, Text: text}
+			})
 			for i, text := range texts {
-				got := ids(tokenize(t, e, text))
+				if answers[i].Failure != nil {
+					t.Fatalf("%q: %v", text, answers[i].Failure)
+				}
+				got := ids(answers[i].Spans)
 				if !slices.Equal(got, want[i]) {
 					if wrong++; wrong <= 5 {
 						t.Errorf("%q: ids %v, want %v", text, got, want[i])
@@ -134,15 +141,6 @@ func inUTF16(text string, spans []engine.Span) (out []engine.Span) {
 		out = append(out, engine.Span{ID: s.ID, Start: units(s.Start), End: units(s.End)})
 	}
 	return out
-}
-
-func tokenize(t *testing.T, e engine.Engine, text string) []engine.Span {
-	t.Helper()
-	r := ask(t, e, engine.Case{Name: text, Do: engine.Tokenize, Model: published.Int8Model, Text: text})
-	if r.Failure != nil {
-		t.Fatalf("%q: %v", text, r.Failure)
-	}
-	return r.Spans
 }
 
 func ids(tokens []engine.Span) []int32 {

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/fovea-run/fovea/runtime_test/browser"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // TestOtherBrowsers visits the demo with Firefox and WebKit, with the server and, once the page has been kept, without it.
 func TestOtherBrowsers(t *testing.T) {
+	whole.Only(t, "Firefox and WebKit")
 	type tab interface {
 		Navigate(url string) error
 		Eval(js string) (string, error)

@@ -23,6 +23,7 @@ import (
 	"github.com/fovea-run/fovea/demo/lens/view"
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 const (
@@ -162,6 +163,7 @@ func (l *lens) mouse(typ input.DispatchMouseEventType, x, y float64, more ...fun
 
 // TestLensSize weighs the program that the page loads.
 func TestLensSize(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	origin, _ := serve(t)
 	program := fetchLens(t, origin)
 	// More effort packs it tighter, in minutes.
@@ -212,6 +214,7 @@ func TestLensDependencies(t *testing.T) {
 // TestLensFromPage opens the lens for sentences of the page with a mouse and keys. It comes with its first opening, computes
 // with the model of the page, and goes when it is closed.
 func TestLensFromPage(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	v := open(t)
 	fetchLens(t, v.origin)
 	for _, asked := range v.watch.all() {
@@ -277,6 +280,7 @@ func dropStalls(w *watch) {
 
 // TestLensGestures uses the lens with fingers, and reads what it does from what it tells.
 func TestLensGestures(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	v := &visit{T: t, watch: &watch{}}
 	v.origin, _ = serve(t)
 	fetchLens(t, v.origin)
@@ -337,6 +341,7 @@ func TestLensGestures(t *testing.T) {
 
 // TestLensMouse points, drags and turns the wheel.
 func TestLensMouse(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	v := &visit{T: t, watch: &watch{}}
 	v.origin, _ = serve(t)
 	fetchLens(t, v.origin)
@@ -370,6 +375,7 @@ func TestLensMouse(t *testing.T) {
 
 // TestLensOffline opens the lens once, ends the server, and opens it again.
 func TestLensOffline(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	v, stop := openPhone(t)
 	fetchLens(t, v.origin)
 	v.arrive()
@@ -398,6 +404,7 @@ func picturePath(name string) string {
 
 // TestLensWithoutWebGL opens the lens where there is nothing that it could draw with. It says so in words.
 func TestLensWithoutWebGL(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	v := &visit{T: t, watch: &watch{}}
 	v.origin, _ = serve(t)
 	fetchLens(t, v.origin)
@@ -420,6 +427,7 @@ func TestLensWithoutWebGL(t *testing.T) {
 
 // TestLensElsewhere opens the lens in the other browsers. Where a headless one has no WebGL, the lens has to say so.
 func TestLensElsewhere(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	origin, _ := serve(t)
 	fetchLens(t, origin)
 	type other interface {
@@ -470,6 +478,7 @@ func TestLensElsewhere(t *testing.T) {
 
 // TestLensSaysWhatFails gives the lens models that it cannot use. It says so where the maps would be.
 func TestLensSaysWhatFails(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	v := &visit{T: t, watch: &watch{}}
 	v.origin, _ = serve(t)
 	fetchLens(t, v.origin)

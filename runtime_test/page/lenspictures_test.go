@@ -23,6 +23,7 @@ import (
 	"github.com/fovea-run/fovea/demo/model"
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 	"github.com/fovea-run/fovea/wasm"
 )
 
@@ -72,6 +73,7 @@ const (
 // TestLensPictures compares the native lens, the lens in the page and the pictures in testdata with each other, and the
 // colours of all cells in both with the weights that package wasm computes.
 func TestLensPictures(t *testing.T) {
+	whole.Only(t, "the lens in browsers")
 	screen, err := browser.OpenScreen(2000, 1800)
 	if err != nil {
 		if os.Getenv("CI") != "" {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // The tag as the README has it, but for its query, with which it starts at once.
@@ -14,7 +16,7 @@ const asking = `<script src="/fovea/fovea.js" data-focus="article" data-query=""
 
 // TestRefused breaks the page in one way after the other. The element says in words why nothing works and what to do.
 func TestRefused(t *testing.T) {
-	for _, b := range browsers {
+	for _, b := range whole.Some(t, browsers, len(browsers), "browsers") {
 		t.Run(b.name, func(t *testing.T) {
 			tab := start(t, b.open)
 			for _, c := range []struct {
@@ -92,7 +94,7 @@ func isRefused(t *testing.T, b tab, words ...string) {
 func TestOtherOrigin(t *testing.T) {
 	other := serve(t, "")
 	other.headers = map[string]string{"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-	for _, b := range browsers {
+	for _, b := range whole.Some(t, browsers, len(browsers), "browsers") {
 		t.Run(b.name, func(t *testing.T) {
 			s := serve(t, article(t, `<script src="/listen.js"></script>`+strings.Replace(asking, `"/fovea`, `"`+other.URL+"/fovea", 1)))
 			s.headers = map[string]string{"Content-Security-Policy": strings.Replace(policy, "script-src", "script-src "+other.URL, 1)}
@@ -122,7 +124,7 @@ func TestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.Remove(path)
-	for _, b := range browsers {
+	for _, b := range whole.Some(t, browsers, len(browsers), "browsers") {
 		t.Run(b.name, func(t *testing.T) {
 			tab := start(t, b.open)
 			if err := tab.Navigate("file://" + path); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // proofs is how many proof.js has.
@@ -96,7 +97,7 @@ func openFirefox(ctx context.Context) (tab, error) {
 func TestBrowsers(t *testing.T) {
 	server := httptest.NewServer(engine.Isolated(strict(http.FileServer(http.Dir(engine.Root())))))
 	defer server.Close()
-	for _, b := range []struct {
+	for _, b := range whole.Some(t, []struct {
 		name    string
 		open    func(context.Context) (tab, error)
 		variant string
@@ -106,7 +107,7 @@ func TestBrowsers(t *testing.T) {
 		{"chromium", openChromium, "relaxed", 2000},
 		{"firefox", openFirefox, "simd", 0},
 		{"firefox", openFirefox, "relaxed", 0},
-	} {
+	}, 4, "browsers and variants") {
 		t.Run(b.name+"/"+b.variant, func(t *testing.T) {
 			page := visit(t, b.open, fmt.Sprintf("%s/runtime_test/threads/page.html?variant=%s&grace=%d", server.URL, b.variant, b.grace))
 			report(t, eval(t, page, "prove()"))
@@ -149,6 +150,9 @@ func TestDefaults(t *testing.T) {
 	defer plain.Close()
 	defer isolated.Close()
 	for name, open := range map[string]func(context.Context) (tab, error){"chromium": openChromium, "firefox": openFirefox} {
+		if name == "firefox" && !whole.Asked() {
+			continue
+		}
 		for _, c := range []struct{ name, site, call, want string }{
 			{"isolated", isolated.URL, "opened({})", "Math.min(navigator.hardwareConcurrency, 8)"},
 			{"in the page's thread", isolated.URL, "opened({ worker: false, threads: 4 })", "1"},

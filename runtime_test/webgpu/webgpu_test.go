@@ -21,6 +21,7 @@ import (
 	"github.com/fovea-run/fovea/js/bundle"
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // A tab is a page of a browser.
@@ -130,7 +131,7 @@ var browsers = []struct {
 const proofs = 17
 
 func TestFaults(t *testing.T) {
-	for _, b := range browsers {
+	for _, b := range whole.Some(t, browsers, len(browsers), "browsers") {
 		t.Run(b.name, func(t *testing.T) {
 			var all []struct {
 				Name, Said string
@@ -154,7 +155,7 @@ func TestFaults(t *testing.T) {
 
 // TestLostDevice destroys a device ten times at each of four moments.
 func TestLostDevice(t *testing.T) {
-	for _, b := range browsers {
+	for _, b := range whole.Some(t, browsers, len(browsers), "browsers") {
 		t.Run(b.name, func(t *testing.T) {
 			var all map[string]struct {
 				FellBack int
@@ -179,7 +180,7 @@ func TestLostDevice(t *testing.T) {
 // TestFetched checks what a page loads for WebGPU: nothing where there is no adapter, or none that is worth it.
 func TestFetched(t *testing.T) {
 	const code, shaders = "device.js", "fovea-wgsl.json"
-	for _, c := range []struct {
+	for _, c := range whole.Some(t, []struct {
 		name    string
 		open    func(context.Context, browser.Options) (tab, error)
 		page    string // of the modules or of the bundle
@@ -198,7 +199,7 @@ func TestFetched(t *testing.T) {
 		{"chromium", openChromium, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
 		{"webkit", openWebKit, "page", false, "auto", "wasm", 0, ""},
 		{"webkit", openWebKit, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
-	} {
+	}, 4, "pages") {
 		t.Run(fmt.Sprintf("%s/%s/%t/%s", c.name, c.page, c.webgpu, c.backend), func(t *testing.T) {
 			var got struct {
 				Backend   string
