@@ -100,13 +100,19 @@ func startRows(a U32, first, n uint32) {
 // startStats clears the sums of query i of a chunk. A head's sink is a key of
 // that score and no value.
 func startStats(a U32, i uint32) {
-	top, sum := FromBits32(negativeInf), float32(0)
-	if sinks := wordAt(a, attSinks); sinks != 0 {
-		top, sum = float32(F32(sinks+4*wordAt(a, atHead)).Load(0)*log2e), 1
-	}
+	top, sum := sinkOf(a)
 	stats := statsOf(a, i)
 	stats.Store(0, top)
 	stats.Store(blockSums, sum)
+}
+
+// sinkOf returns the greatest score, in powers of two, and the sum of weights
+// that the queries of the head at work begin with.
+func sinkOf(a U32) (top, sum float32) {
+	if sinks := wordAt(a, attSinks); sinks != 0 {
+		return float32(F32(sinks+4*wordAt(a, atHead)).Load(0) * log2e), 1
+	}
+	return FromBits32(negativeInf), 0
 }
 
 // blockSums is how far behind the running maxima of a block of queries their

@@ -127,9 +127,10 @@ func gradHead(a U32) {
 func gradSums(a U32, from, to uint32) {
 	tq, vdim := wordAt(a, attTq), wordAt(a, attVDim)
 	tops, sums := F32(wordAt(a, gradTops)), F32(wordAt(a, gradInverses))
+	top, sum := sinkOf(a)
 	for i := range tq {
-		(tops + F32(4*i)).Store(0, FromBits32(negativeInf))
-		(sums + F32(4*i)).Store(0, 0)
+		(tops + F32(4*i)).Store(0, top)
+		(sums + F32(4*i)).Store(0, sum)
 	}
 	for j := from; j < to; j += keyBlock {
 		width := min(to-j, keyBlock)
@@ -212,13 +213,34 @@ func gradTile(a U32, query, rows, block, width, key, n uint32) {
 	for i := range rows {
 		at := 4 * (query + i)
 		gradRow(weights+F32(4*keyBlock*i), slopes+F32(4*keyBlock*i), n, unit, F32(wordAt(a, gradTops)+at).Load(0),
-			F32(wordAt(a, gradInverses)+at).Load(0), F32(wordAt(a, gradDots)+at).Load(0), numberAt(a, attScale))
+			F32(wordAt(a, gradInverses)+at).Load(0), F32(wordAt(a, gradDots)+at).Load(0), scaleOf(a, query+i))
+	}
+	if numberAt(a, attSoftcap) != 0 {
+		gradCap(a, query, rows, block, key, n)
 	}
 	dqRow, qRow := wordAt(a, gradDQ+sideRow), wordAt(a, attQRow)
 	gemmBlock(F32(gradHeadAt(a, gradDQ, false)+query*dqRow), slopes, F32(wordAt(a, gradKeys)+4*panelCols*(key-block)),
 		rows, n, dim, 4*keyBlock, dqRow, 4*panelCols*width, true)
 	gradTurn(a, gradDV, weights, dout, rows, key, n, vdim, doutRow)
 	gradTurn(a, gradDK, slopes, F32(wordAt(a, atQ)+query*qRow), rows, key, n, dim, qRow)
+}
+
+// gradCap multiplies dS of a tile by the slope of the soft cap,
+// 1 - tanh²(x/softcap), of scores x that are computed once more.
+func gradCap(a U32, query, rows, block, key, n uint32) {
+	scores, slopes, dim, qRow := F32(wordAt(a, gradTurned)), F32(wordAt(a, gradSlopes)), wordAt(a, attDim), wordAt(a, attQRow)
+	gemmBlock(scores, F32(wordAt(a, atQ)+query*qRow), F32(wordAt(a, attKeys)+4*dim*(key-block)), rows, dim, n,
+		qRow, 4*keyBlock, 4*panelCols*dim, false)
+	one := BroadcastFloat32x4(1)
+	for i := range rows {
+		by := BroadcastFloat32x4(scaleOf(a, query+i) / numberAt(a, attSoftcap))
+		for j := F32(0); j < F32(4*n); j += 16 {
+			t := tanhOf(LoadFloat32x4(scores+j, 0).Mul(by))
+			LoadFloat32x4(slopes+j, 0).Mul(one.Sub(t.Mul(t))).Store(slopes+j, 0)
+		}
+		scores += 4 * keyBlock
+		slopes += 4 * keyBlock
+	}
 }
 
 // gradTurn adds to dk or dv, from a key on, the transpose of a tile times

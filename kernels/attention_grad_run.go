@@ -37,10 +37,13 @@ func describeGrad(t, op, a U32) {
 	a.Store(attKVHeads, kvHeadsOf(op))
 	a.Store(attDim, dim)
 	a.Store(attVDim, vdim)
-	a.Store(attBatch, axisOf(t, op, argQ, 0))
+	a.Store(attBatch, axisOf(t, op, argK, 0))
 	a.Store(attTq, tokensOf(t, op, argQ))
 	a.Store(attTk, tokensOf(t, op, argK))
 	describeTokens(a, attQ, t, operandIndex(op, argQ), attrBits(op, attrQCol), dim)
+	if axisOf(t, op, argQ, 0) == 1 {
+		a.Store(attQBatch, 0)
+	}
 	a.Store(attKBytes, describeTokens(a, attK, t, operandIndex(op, argK), attrBits(op, attrKCol), dim))
 	a.Store(attVBytes, describeTokens(a, attV, t, operandIndex(op, argV), attrBits(op, attrVCol), vdim))
 	describeTokens(a, gradOut, t, operandIndex(op, argGradOut), 0, vdim)
@@ -55,10 +58,11 @@ func describeGrad(t, op, a U32) {
 }
 
 // inferAttentionGrad checks the operands of opAttentionGrad and infers its
-// outputs, of the shapes of q, k and v without other columns.
+// outputs, of the shapes of q, k and v without other columns; dq has a row for
+// each batch row even where all have the same queries.
 func inferAttentionGrad(p, op, extents U32) bool {
 	q, k, v := operand(p, op, argQ), operand(p, op, argK), operand(p, op, argV)
-	batch, heads, kvHeads := extent(q, extents, 0), attrBits(op, attrHeads), kvHeadsOf(op)
+	batch, heads, kvHeads := extent(k, extents, 0), attrBits(op, attrHeads), kvHeadsOf(op)
 	dim, vdim := attrBits(op, attrDim), attrBits(op, attrVDim)
 	if !wantTokens(p, op, extents, argQ, attrBits(op, attrQCol), heads, dim) ||
 		!wantTokens(p, op, extents, argK, attrBits(op, attrKCol), kvHeads, dim) ||
@@ -68,6 +72,9 @@ func inferAttentionGrad(p, op, extents U32) bool {
 	}
 	if heads%kvHeads != 0 {
 		return fail(errAttrValue, attrKVHeads, kvHeads, 0) != 0
+	}
+	if !wantOneOr(q, extents, argQ, 0, batch) {
+		return false
 	}
 	tq, tk := tokenExtent(p, op, extents, argQ), tokenExtent(p, op, extents, argK)
 	for i := uint32(argK); i <= argGradDOut; i++ {

@@ -176,12 +176,15 @@ func prepareTile(a U32, query uint32, scores F32, rows, key, n uint32) {
 
 // scaleRow multiplies a query's n products by the scale, over its
 // temperature.
-func scaleRow(a U32, x F32, query, n uint32) {
+func scaleRow(a U32, x F32, query, n uint32) { multiply(x, n, scaleOf(a, query)) }
+
+// scaleOf returns the scale of a query's products, over its temperature.
+func scaleOf(a U32, query uint32) float32 {
 	scale := numberAt(a, attScale)
 	if t := wordAt(a, attTemperature); t != 0 {
 		scale /= F32(t + wordAt(a, atB)*wordAt(a, attTemperatureBatch) + 4*query).Load(0)
 	}
-	multiply(x, n, scale)
+	return scale
 }
 
 // capRow keeps n scores softly within ±limit: limit·tanh(x/limit). A limit of

@@ -32,7 +32,7 @@ func checkIndices(t, op U32) bool {
 	case opAdditiveAttention, opAttentionFlow, opLinearAttention:
 		return checkOther(t, op)
 	case opAttentionGrad:
-		return lengthsFit(i32At(t, op, argLengths), axisOf(t, op, argQ, 0), tokensOf(t, op, argK))
+		return lengthsFit(i32At(t, op, argLengths), axisOf(t, op, argK, 0), tokensOf(t, op, argK))
 	case opAttentionWeights:
 		return lengthsFit(i32At(t, op, 2), axisOf(t, op, 0, 0), axisOf(t, op, 1, 1))
 	case opMaskedMean:

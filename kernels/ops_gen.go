@@ -274,6 +274,8 @@ func opMoreOperands(code uint32) uint64 {
 	}
 	if maxLevel > 0 {
 		switch code {
+		case opAttentionGrad:
+			return 0x8484828282
 		case opGlobalNorm:
 			return 0x8282828282828282
 		}
@@ -373,7 +375,7 @@ func opAttrs(code uint32) uint64 {
 	if maxLevel > 0 {
 		switch code {
 		case opAttentionGrad:
-			return 0x9999992111111
+			return 0xa9999992111111
 		case opActivationGrad:
 			return 0xa3
 		case opGatedGrad:

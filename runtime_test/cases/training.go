@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
@@ -15,7 +16,7 @@ func Training() []Case { return trainings() }
 var trainings = sync.OnceValue(func() (all []Case) {
 	for _, family := range []func(source) []Case{
 		matmulGrads, activationGrads, gatedGrads, normGrads, softmaxGrads, poolGrads, gatherGrads,
-		crossEntropies, squaredErrors, contrastives, rankings, globalNorms, sgds, adams,
+		crossEntropies, squaredErrors, contrastives, rankings, globalNorms, sgds, adams, attentionGrads,
 	} {
 		all = append(all, family(newSource(uint64(2000+len(all))))...)
 	}
@@ -76,6 +77,46 @@ func slopes(x, dout array, f func(x float64) float64) []float64 {
 		d[i] = dout.v[i] * (f(v+h) - f(v-h)) / (2 * h)
 	}
 	return d
+}
+
+// attentionGradMasks are what a call of attention can have for its gradient, beside its sizes.
+var attentionGradMasks = []string{
+	"plain", "lengths", "causal", "window", "prefix causal", "flags", "added", "bias", "documents", "alibi", "softcap", "sinks",
+	"temperature", "offset causal", "from_end causal lengths", "pool", "one", "softcap temperature documents alibi sinks", "pool documents lengths",
+}
+
+func attentionGrads(s source) (all []Case) {
+	for _, name := range attentionGradMasks {
+		c := s.attend(strings.Fields(name), false)
+		for products := c.dim + c.vdim; c.heads*c.batch*c.tq*c.tk*products*(len(c.q.v)+len(c.k.v)+len(c.v.v)) > 1_500_000; products = c.dim + c.vdim {
+			c = s.attend(strings.Fields(name), false) // differences take their time
+		}
+		all = append(all, c.asGrad(s))
+	}
+	tiles := &attend{batch: 1, heads: 2, kvHeads: 1, tq: 52, tk: 133, dim: 2, vdim: 1} // more than one
+	s.fill(tiles)
+	s.hide(tiles, map[string]bool{"softcap": true, "temperature": true, "documents": true, "alibi": true, "sinks": true})
+	return append(all, tiles.asGrad(s))
+}
+
+// asGrad makes the gradient of the call a case.
+func (c *attend) asGrad(s source) Case {
+	grad := c.asCase()
+	out, _ := c.answer()
+	dout := s.normal(out.shape...)
+	value := func() float64 {
+		out, _ := c.answer()
+		return dot(out.v, dout.v)
+	}
+	grad.Inputs["out"], grad.Inputs["dout"] = out.tensor(), dout.tensor()
+	grad.Name, grad.Target = "attention_grad "+c.String(), "attention_grad"
+	delete(grad.Attrs, "top_k")
+	want := map[string][]float64{}
+	for name, a := range map[string]array{"dq": c.q, "dk": c.k, "dv": c.v} {
+		want[name] = c.laidOut(array{a.shape, differences(a.v, value)}).v
+	}
+	grad.Want, grad.Also, grad.Tol = nil, want, 1e-4
+	return grad
 }
 
 func activationGrads(s source) (all []Case) {

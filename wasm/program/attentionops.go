@@ -86,13 +86,14 @@ var attentionOps = []Op{
 	},
 	{
 		Name: "attention_grad", Code: OpAttentionGrad, Since: 2, Level: 1, SIMD: true, Devices: wasmOnly,
-		Masks: []string{"lengths", "causal", "window", "prefix", "flags", "added", "bias"},
+		Masks: []string{"lengths", "causal", "window", "prefix", "flags", "added", "bias", "documents", "alibi"},
 		Operands: slices.Concat(attention.Operands[:4], later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys")),
-			[]Operand{f32("out", "b,tq,heads·vdim or b,heads,tq,vdim"), f32("dout", "as out")}),
+			[]Operand{f32("out", "b,tq,heads·vdim or b,heads,tq,vdim"), f32("dout", "as out")},
+			later(f32("slopes", "heads"), f32("sinks", "heads"), f32("temperature", "(b,)tq"), i32("q_docs", "b,tq"), i32("k_docs", "b,keys"))),
 		Outputs: []Operand{f32("dq", "b,tq,heads·dim or b,heads,tq,dim"), f32("dk", "b,tk,kv_heads·dim or b,kv_heads,tk,dim"),
 			f32("dv", "b,tk,kv_heads·vdim or b,kv_heads,tk,vdim")},
-		Attrs: attention.Attrs[:13],
+		Attrs: attention.Attrs[:14],
 		Doc: "The gradients of attention by q, k and v, from its result out and the gradient dout of that. The weights are computed again: " +
-			"no memory grows with the square of the tokens.",
+			"no memory grows with the square of the tokens. Where all batch rows have the same queries, dq has a row for each: the gradient is their sum.",
 	},
 }
