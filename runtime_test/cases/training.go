@@ -54,7 +54,7 @@ func (c training) asCase() Case {
 }
 
 func matmulGrads(s source) (all []Case) {
-	for _, z := range [][4]int{{1, 1, 1, 1}, {1, 3, 5, 7}, {2, 4, 9, 18}, {1, 13, 20, 67}, {1, 50, 4, 3}} {
+	for _, z := range [][4]int{{1, 1, 1, 1}, {1, 3, 5, 7}, {2, 4, 9, 18}, {1, 5, 11, 67}, {1, 50, 4, 3}} {
 		x, w, dout := s.normal(z[0], z[1], z[2]), s.normal(z[2], z[3]), s.normal(z[0], z[1], z[3])
 		bias := zeros(z[3])
 		value := func() float64 { return dot(refMatMul(x, w, &bias, nil, 0).v, dout.v) }
@@ -88,7 +88,7 @@ var attentionGradMasks = []string{
 func attentionGrads(s source) (all []Case) {
 	for _, name := range attentionGradMasks {
 		c := s.attend(strings.Fields(name), false)
-		for products := c.dim + c.vdim; c.heads*c.batch*c.tq*c.tk*products*(len(c.q.v)+len(c.k.v)+len(c.v.v)) > 1_500_000; products = c.dim + c.vdim {
+		for products := c.dim + c.vdim; c.heads*c.batch*c.tq*c.tk*products*(len(c.q.v)+len(c.k.v)+len(c.v.v)) > 700_000; products = c.dim + c.vdim {
 			c = s.attend(strings.Fields(name), false) // differences take their time
 		}
 		all = append(all, c.asGrad(s))
@@ -272,7 +272,13 @@ func poolGrads(s source) (all []Case) {
 			}.asCase())
 		}
 	}
-	return all
+	// Of equal maxima the first token that counts has the gradient.
+	even, dout, want := zeros(1, 3, 2), s.normal(1, 2), zeros(1, 3, 2)
+	copy(want.v[2:], dout.v)
+	return append(all, training{
+		"pool_grad", "equal maxima", map[string]float64{"kind": 1},
+		map[string]any{"x": even, "dout": dout, "mask": engine.I32([]int32{0, 1, 1}, 1, 3)}, map[string][]float64{"dx": want.v}, nil, 0,
+	}.asCase())
 }
 
 // pooled is the mean, maximum, first, last or sum of the tokens that count.
