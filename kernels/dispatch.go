@@ -70,13 +70,18 @@ func dispatch(t U32, i, shader, n uint32) U32 {
 	d := list + listBytes + U32(dispatchBytes*list.Load(listCount))
 	list.Store(listCount, list.Load(listCount)+1)
 	MemoryFill(uint32(d), 0, dispatchBytes)
-	d.Store(dispatchShader, shader)
 	d.Store(dispatchOp, i)
+	d.Store(dispatchGroups+8, 1)
+	setShader(d, shader, n)
+	return d
+}
+
+// setShader gives a dispatch n workgroups of a shader.
+func setShader(d U32, shader, n uint32) {
+	d.Store(dispatchShader, shader)
 	x := min(n, mostGroups)
 	d.Store(dispatchGroups, x)
 	d.Store(dispatchGroups+4, tilesOf(n, x))
-	d.Store(dispatchGroups+8, 1)
-	return d
 }
 
 // scratchBuffer returns a buffer for at least so many bytes of scratch memory.
@@ -130,6 +135,11 @@ func checkOnDevice(t, op U32, i uint32) {
 		checkLengths(t, op, i, 1, axisOf(t, op, 0, 1))
 	case opAttentionReceived:
 		checkLengths(t, op, i, 1, axisOf(t, op, 0, 2))
+	case opRope:
+		if operandIndex(op, 2) != none && operandIndex(op, 4) != none {
+			rows := axisOf(t, op, 2, 0)
+			checkOperand(t, op, i, 4, errIndex, rows, rows)
+		}
 	}
 }
 
@@ -160,14 +170,15 @@ func hasShader(t, op U32) bool {
 		return attends(t, op)
 	case opMatmul:
 		dtype := boundTensor(t, operandIndex(op, 1)).Load(boundDType)
-		return dtype == dtypeF32 || dtype == dtypeQ8
+		return dtype == dtypeF32 || dtype == dtypeF16 || isQuantized(dtype)
 	case opLayerNorm:
-		return elements(t, op, 1) == colsOf(t, op, 0) && present(op, 2) != 0 &&
-			outputIndex(op, 1) == none && outputIndex(op, 2) == none
+		return outputIndex(op, 1) == none && outputIndex(op, 2) == none
 	case opSoftmax:
-		return attrBits(op, 0) == 0 && attrBits(op, 1) == 0
+		return attrBits(op, 0) == 0
 	case opActivation:
 		return attrBits(op, 1) == 0
+	case opRmsNorm, opGated, opRope, opBatchMatmul, opQuantizedMatmul:
+		return true
 	}
 	return op.Load(opCode) <= opAttentionReceived
 }
@@ -207,26 +218,77 @@ func dispatchOne(t, op U32, i uint32, work U32) {
 		operands(d, op, 1)
 		param(d, 0, elements(t, op, 0))
 		param(d, 1, attrBits(op, 0))
+	case opGated:
+		dispatchGated(t, op, i)
+	case opRope:
+		dispatchRope(t, op, i)
+	case opBatchMatmul:
+		dispatchBatches(t, op, i)
+	case opQuantizedMatmul:
+		k := colsOf(t, op, 0)
+		dispatchBlocks(t, op, i, k, axisOf(t, op, 1, 0), attrBits(op, 1), operandIndex(op, 2), 3)
 	case opLayerNorm:
-		dispatchRows(t, op, i, shaderLayerNorm, 3, attrBits(op, 0))
+		dispatchRows(t, op, i, shaderLayerNorm, 3, elements(t, op, 1), attrBits(op, 0), present(op, 2))
+	case opRmsNorm:
+		dispatchRows(t, op, i, shaderRmsNorm, 2, elements(t, op, 1), attrBits(op, 0), 0)
 	case opL2Normalize:
-		dispatchRows(t, op, i, shaderL2Normalize, 1, attrBits(op, 0))
+		dispatchRows(t, op, i, shaderL2Normalize, 1, colsOf(t, op, 0), attrBits(op, 0), 0)
 	case opSoftmax:
-		dispatchRows(t, op, i, shaderSoftmax, 1, 0)
-	default:
-		_ = dispatch(t, i, shaderNone, 1)
+		dispatchRows(t, op, i, shaderSoftmax, 1, colsOf(t, op, 0), 0, attrBits(op, 1))
 	}
 }
 
 // dispatchRows is for the shaders of rows.wgsl, with n operands.
-func dispatchRows(t, op U32, i, shader, n, eps uint32) {
-	cols := colsOf(t, op, 0)
+func dispatchRows(t, op U32, i, shader, n, cols, eps, also uint32) {
 	rows := elements(t, op, 0) / cols
 	d := dispatch(t, i, shader, rows)
 	operands(d, op, n)
 	param(d, 0, rows)
 	param(d, 1, cols)
 	param(d, 2, eps)
+	param(d, 3, also)
+}
+
+func dispatchGated(t, op U32, i uint32) {
+	n := boundTensor(t, outputIndex(op, 0)).Load(boundBytes) / 4
+	d := dispatch(t, i, shaderGated, tilesOf(n, 256))
+	operands(d, op, 2)
+	param(d, 0, n)
+	param(d, 1, attrBits(op, 0))
+	param(d, 2, attrBits(op, 1))
+	param(d, 3, colsOf(t, op, 0))
+	param(d, 4, colsOf(t, op, 1))
+	param(d, 5, attrBits(op, 2))
+	param(d, 6, attrBits(op, 3))
+}
+
+func dispatchRope(t, op U32, i uint32) {
+	x := boundTensor(t, operandIndex(op, 0))
+	width, rotary := colsOf(t, op, 0), rotaryDim(op)
+	base := attrFloat32(op, 5)
+	if base == 0 {
+		base = 10000
+	}
+	n := elements(t, op, 0)
+	d := dispatch(t, i, shaderRope, tilesOf(n, 256))
+	operands(d, op, 5)
+	param(d, 0, n)
+	param(d, 1, width)
+	param(d, 2, word(x+boundShape, x.Load(boundRank)-2))
+	param(d, 3, extentsFrom(x, 1)/width)
+	param(d, 4, attrBits(op, 0))
+	param(d, 5, attrBits(op, 1))
+	param(d, 6, rotary)
+	param(d, 7, attrBits(op, 3))
+	param(d, 8, attrBits(op, 4))
+	param(d, 9, Bits32(-log32(base)/float32(rotary/2)))
+	param(d, 10, Bits32(orOne(attrFloat32(op, 6))))
+	param(d, 11, present(op, 1))
+	param(d, 12, present(op, 2))
+	param(d, 13, present(op, 4))
+	if present(op, 2) != 0 && boundTensor(t, operandIndex(op, 2)).Load(boundRank) == 3 {
+		param(d, 14, 1)
+	}
 }
 
 func dispatchGather(t, op U32, i uint32) {
@@ -247,67 +309,6 @@ func dispatchGather(t, op U32, i uint32) {
 	param(d, 1, axisOf(t, op, 0, 0))
 	param(d, 2, cols)
 	param(d, 3, attrBits(op, 0))
-}
-
-func dispatchMatmul(t, op U32, i uint32) {
-	w := operandIndex(op, 1)
-	k, n := axisOf(t, op, 1, 0), axisOf(t, op, 1, 1)
-	m := elements(t, op, 0) / k
-	large, small := tilesOf(m, 64)*tilesOf(n, 64), tilesOf(m, 16)*tilesOf(n, 64)
-	short := large < fewTiles
-	var d U32
-	if boundTensor(t, w).Load(boundDType) == dtypeQ8 {
-		dispatchQuantize(t, op, i, m*(k/blockLen))
-		if short {
-			d = dispatch(t, i, shaderMatmulQ8Short, small)
-		} else {
-			d = dispatch(t, i, shaderMatmulQ8, large)
-		}
-		buffer(d, bufferValues)
-		buffer(d, bufferScales)
-		buffer(d, w)
-		buffer(d, bufferScalesOf+w)
-		buffer(d, operandIndex(op, 2))
-		buffer(d, operandIndex(op, 3))
-		buffer(d, outputIndex(op, 0))
-	} else {
-		if (k|n)%4 != 0 {
-			d = dispatch(t, i, shaderMatmulAny, small)
-		} else if short {
-			d = dispatch(t, i, shaderMatmulShort, small)
-		} else {
-			d = dispatch(t, i, shaderMatmul, large)
-		}
-		operands(d, op, 4)
-	}
-	param(d, 0, m)
-	param(d, 1, k)
-	param(d, 2, n)
-	param(d, 3, attrBits(op, 0))
-	param(d, 4, present(op, 2))
-	param(d, 5, present(op, 3))
-}
-
-// dispatchQuantize adds the quantizing of so many blocks of x.
-func dispatchQuantize(t, op U32, i, blocks uint32) {
-	d := dispatch(t, i, shaderQuantize, tilesOf(blocks, 64))
-	buffer(d, operandIndex(op, 0))
-	buffer(d, scratchBuffer(t, bufferValues, blockLen*blocks))
-	buffer(d, scratchBuffer(t, bufferScales, 4*blocks))
-	param(d, 0, blocks)
-}
-
-func dispatchScores(t, op U32, i uint32) {
-	m, n, k := axisOf(t, op, 0, 0), axisOf(t, op, 1, 0), axisOf(t, op, 0, 1)
-	shader := uint32(shaderScores)
-	if k%4 != 0 {
-		shader = shaderScoresAny
-	}
-	d := dispatch(t, i, shader, tilesOf(m, 16)*tilesOf(n, 64))
-	operands(d, op, 2)
-	param(d, 0, m)
-	param(d, 1, k)
-	param(d, 2, n)
 }
 
 // dispatchPool is for masked_mean, x [b,t,d], and attention_received, w

@@ -126,7 +126,8 @@ func TestTileChoice(t *testing.T) {
 		shader  string
 		groups  uint32
 	}{
-		{1, 512, 512, "matmul_short", 8},
+		{1, 511, 512, "matvec", 8},
+		{2, 512, 512, "matmul_short", 8},
 		{17, 4, 68, "matmul_short", 4},
 		{256, 4, 448, "matmul_short", 16 * 7},
 		{256, 4, 512, "matmul", 4 * 8},

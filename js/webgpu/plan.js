@@ -22,23 +22,23 @@ const SPECIALS = ['error', 'values', 'scales', 'rules'];
 const ERROR_BYTES = 32;
 const ALIGN = 256; // of parameters and outputs in their buffers
 const WEIGHT = 1;
-const Q8 = 5;
+const QUANTIZED = 5; // types from this on, of two tensors in the file
 
 /**
  * The tensors of a program; a weight has no slot.
- * @returns {{name: string, isWeight: boolean, isQ8: boolean, slot: number}[]}
+ * @returns {{name: string, isWeight: boolean, isQuantized: boolean, slot: number}[]}
  */
 export function readTensors(instance, { handle }) {
   const header = instance.words(handle, 20);
   const [strings, count, at] = [header[5], header[11], header[12]];
   return Array.from({ length: count }, (_, i) => {
     const t = instance.words(handle + at + 64 * i, 12);
-    return { name: instance.text(handle + strings + t[0], t[1]), isWeight: t[2] === WEIGHT, isQ8: t[3] === Q8, slot: t[11] };
+    return { name: instance.text(handle + strings + t[0], t[1]), isWeight: t[2] === WEIGHT, isQuantized: t[3] >= QUANTIZED, slot: t[11] };
   });
 }
 
 /** The name in the file of a weight's elements. */
-const dataName = ({ name, isQ8 }) => isQ8 ? `${name}.q` : name;
+const dataName = ({ name, isQuantized }) => isQuantized ? `${name}.q` : name;
 
 /** Copies what a bound table says of dispatches and tensors. */
 export function readPlan(instance, program, table) {

@@ -7,6 +7,9 @@
 // staged in workgroup memory, x transposed there, so that all its accesses
 // are vectors.
 //
+// As `batched` it is batch_matmul: the matrices' rows, columns and starts are
+// where strides say.
+//
 // `x4` wants k to be a multiple of 4, `n4` wants n to be one; all rows of the
 // buffers are vectors then.
 //#if f16
@@ -22,7 +25,17 @@ alias Staged = vec4<f16>;
 alias Staged = vec4<f32>;
 //#end
 
+//#if batched
+// Of up to four leading axes of the result, the last first, their extents and
+// how far x and w of one index lie apart.
+struct Params {
+  m: u32, k: u32, n: u32, act: u32, biased: u32, residual: u32,
+  x_row: u32, x_col: u32, w_row: u32, w_col: u32, unused0: u32, unused1: u32,
+  extents: vec4<u32>, x_apart: vec4<u32>, w_apart: vec4<u32>,
+}
+//#else
 struct Params { m: u32, k: u32, n: u32, act: u32, biased: u32, residual: u32 }
+//#end
 
 @group(0) @binding(0) var<uniform> p: Params;
 //#if x4
@@ -62,6 +75,25 @@ const DEPTH = 16u;
 var<workgroup> left: array<Staged, DEPTH * GROUPS>;
 var<workgroup> right: array<Staged, DEPTH * 16>;
 
+//#if batched
+var<private> x_start: u32;
+var<private> w_start: u32;
+var<private> out_start: u32;
+
+// Finds the matrices of a batch's index, and reports whether there are such.
+fn begin(batch: u32) -> bool {
+  var rest = batch;
+  for (var axis = 0u; axis < 4; axis++) {
+    let i = rest % p.extents[axis];
+    x_start += i * p.x_apart[axis];
+    w_start += i * p.w_apart[axis];
+    rest /= p.extents[axis];
+  }
+  out_start = batch * p.m * p.n;
+  return rest == 0;
+}
+//#end
+
 // Four elements of a row of x from column col, a multiple of 4, on; zeros
 // beyond its ends.
 fn x_at(row: u32, col: u32) -> vec4<f32> {
@@ -72,7 +104,11 @@ fn x_at(row: u32, col: u32) -> vec4<f32> {
 //#else
   var v = vec4<f32>();
   let n = min(p.k - min(col, p.k), 4u);
+  //#if batched
+  for (var i = 0u; i < n; i++) { v[i] = x[x_start + row * p.x_row + (col + i) * p.x_col]; }
+//#else
   for (var i = 0u; i < n; i++) { v[i] = x[row * p.k + col + i]; }
+//#end
   return v;
 //#end
 }
@@ -101,7 +137,11 @@ fn w_at(row: u32, col: u32) -> vec4<f32> {
 //#else
   var v = vec4<f32>();
   let n = min(p.n - min(col, p.n), 4u);
+  //#if batched
+  for (var i = 0u; i < n; i++) { v[i] = w[w_start + row * p.w_row + (col + i) * p.w_col]; }
+//#else
   for (var i = 0u; i < n; i++) { v[i] = w[row * p.n + col + i]; }
+//#end
   return v;
 //#end
 }
@@ -114,7 +154,11 @@ fn put(row: u32, col: u32, sums: vec4<f32>) {
   let n = min(p.n - col, 4u);
   for (var i = 0u; i < n; i++) { out[row * p.n + col + i] = sums[i]; }
 //#else
+//#if batched
+  let at = out_start + row * p.n + col;
+//#else
   let at = row * p.n + col;
+//#end
 //#if n4
   var v = sums;
   if (p.biased != 0) { v += bias[col / 4]; }
@@ -139,9 +183,15 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
         @builtin(local_invocation_index) thread: u32) {
   let tiles = (p.n + 63) / 64;
   let group = group_index(id, groups);
-  let row0 = group / tiles * TILE;
   let col0 = group % tiles * 64;
+//#if batched
+  let high = (p.m + TILE - 1) / TILE;
+  let row0 = group / tiles % high * TILE;
+  if (!begin(group / tiles / high)) { return; }
+//#else
+  let row0 = group / tiles * TILE;
   if (row0 >= p.m) { return; }
+//#end
   // A thread stages blocks of 4×4, transposed; those of one row are
   // neighbours, as their bytes are.
   let block = thread / 4 * 4;

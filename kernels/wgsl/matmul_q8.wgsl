@@ -2,6 +2,9 @@
 // scale for 32 elements: out[m, n] = act(x·wᵀ + bias[n]) + residual[m, n]. A
 // block's products are summed exactly, as integers, the blocks' sums in f32.
 //
+// As `q4` w has 4 bits an element: of a block's 16 bytes the low halves are
+// elements 0 to 15, the high ones 16 to 31, each plus 8.
+//
 // A workgroup makes a tile of 64×64 elements, or, as `short`, of 16×64, a
 // thread 4×4 of them; a block of 32 along k at a time is staged in workgroup
 // memory, transposed.
@@ -13,7 +16,7 @@ struct Params { m: u32, k: u32, n: u32, act: u32, biased: u32, residual: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<u32>>; // 16 int8 each
 @group(0) @binding(2) var<storage, read> x_scales: array<f32>;
-@group(0) @binding(3) var<storage, read> w: array<vec4<u32>>; // 16 int8 each
+@group(0) @binding(3) var<storage, read> w: array<vec4<u32>>; // 16 int8 each, or a block of q4
 @group(0) @binding(4) var<storage, read> w_scales: array<u32>; // 2 f16 each
 @group(0) @binding(5) var<storage, read> bias: array<f32>;
 @group(0) @binding(6) var<storage, read> residual: array<f32>;
@@ -44,6 +47,19 @@ fn four(word: u32) -> Four {
 }
 fn product(a: Four, b: Four) -> i32 { return dot(a, b); }
 //#end
+
+// 16 int8 of a column's block.
+fn w_at(col: u32, block: u32, half: u32) -> vec4<u32> {
+  let i = min(col, p.n - 1) * (p.k / 32) + block;
+//#if q4
+  // In two's complement a half byte less 8 is the one with its high bit
+  // changed, which goes before it four times more then.
+  let v = ((w[i] >> vec4<u32>(4 * half)) & vec4<u32>(0x0F0F0F0F)) ^ vec4<u32>(0x08080808);
+  return v | ((v & vec4<u32>(0x08080808)) * 30);
+//#else
+  return w[2 * i + half];
+//#end
+}
 
 fn x_scale(row: u32, block: u32) -> f32 {
   if (row >= p.m) { return 0; }
@@ -91,7 +107,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
     if (stages_w) {
 //#repeat r 4
       let col$r = first_col + four0 * 4 + $r;
-      let w$r = w[(min(col$r, p.n - 1) * blocks + block) * 2 + half];
+      let w$r = w_at(col$r, block, half);
 //#end
 //#repeat c 4
       right[(half * 4 + $c) * 16 + four0] = vec4<u32>(w0[$c], w1[$c], w2[$c], w3[$c]);

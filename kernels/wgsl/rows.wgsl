@@ -1,4 +1,4 @@
-// layer_norm, l2_normalize and softmax, and the second half of
+// layer_norm, rms_norm, l2_normalize and softmax, and the second half of
 // attention_weights, a softmax in place under masks: a row a workgroup.
 //#if subgroups
 enable subgroups;
@@ -12,7 +12,8 @@ enable subgroups;
 // neither are queries from there on.
 struct Params { rows: u32, keys: u32, queries: u32, heads: u32, lengths: u32 }
 //#else
-struct Params { rows: u32, cols: u32, eps: f32 }
+// also: layer_norm has bias, softmax is to be its logarithm.
+struct Params { rows: u32, cols: u32, eps: f32, also: u32 }
 //#end
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -26,7 +27,12 @@ struct Params { rows: u32, cols: u32, eps: f32 }
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 //#else
+//#if rms_norm
+@group(0) @binding(2) var<storage, read> scale: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+//#else
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
+//#end
 //#end
 //#end
 
@@ -67,6 +73,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
   var sum = 0.0;
   for (var i = thread; i < p.cols; i += 64) { sum += exp(x[first + i] - top); }
   sum = sum_all(sum, thread);
+  if (p.also != 0) {
+    let total = log(sum);
+    for (var i = thread; i < p.cols; i += 64) { out[first + i] = x[first + i] - top - total; }
+    return;
+  }
   // A row of -infinities is zeros.
   let by = select(0, 1 / sum, sum != 0);
   for (var i = thread; i < p.cols; i += 64) { out[first + i] = exp(x[first + i] - top) * by; }
@@ -76,6 +87,12 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
   for (var i = thread; i < p.cols; i += 64) { sum += x[first + i] * x[first + i]; }
   let by = 1 / sqrt(max(sum_all(sum, thread), p.eps));
   for (var i = thread; i < p.cols; i += 64) { out[first + i] = x[first + i] * by; }
+//#end
+//#if rms_norm
+  var sum = 0.0;
+  for (var i = thread; i < p.cols; i += 64) { sum += x[first + i] * x[first + i]; }
+  let by = 1 / sqrt(sum_all(sum, thread) / f32(p.cols) + p.eps);
+  for (var i = thread; i < p.cols; i += 64) { out[first + i] = x[first + i] * by * scale[i]; }
 //#end
 //#if layer_norm
   var sum = 0.0;
@@ -88,7 +105,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
     sum += d * d;
   }
   let by = 1 / sqrt(sum_all(sum, thread) / f32(p.cols) + p.eps);
-  for (var i = thread; i < p.cols; i += 64) { out[first + i] = (x[first + i] - mean) * by * scale[i] + bias[i]; }
+  for (var i = thread; i < p.cols; i += 64) {
+    var y = (x[first + i] - mean) * by * scale[i];
+    if (p.also != 0) { y += bias[i]; }
+    out[first + i] = y;
+  }
 //#end
 //#end
 }

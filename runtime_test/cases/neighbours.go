@@ -12,14 +12,15 @@ func neighbours(s source) (all []Case) {
 	for d := 1; d <= 25; d += 4 {
 		all = append(all, norms(s, d)...)
 		all = append(all, softmaxes(s, d)...)
+		all = append(all, turned(s, d+1)...)
 		all = append(all, gates(s, d), ropes(s, d+1, 0), ropes(s, d+1, 1), pools(s, d), batches(s, d), windows(s, d))
-		all = append(all, spectra(s, d), picks(s, d), tokens(s, d), relative(s, d), logs(s, d), products(s, d))
+		all = append(all, spectra(s, d), picks(s, d), tokens(s, d), relative(s, d), logs(s, d), products(s, 3, d), products(s, 1, d))
 	}
 	for _, blocks := range []int{1, 2, 3, 5} {
 		all = append(all, blocked(s, blocks)...)
 	}
-	for i := range all {
-		all[i].WasmOnly = true
+	for i, c := range all {
+		all[i].WasmOnly = c.Target == "softmax"
 	}
 	return all
 }
@@ -103,6 +104,32 @@ func ropes(s source, d, interleaved int) Case {
 		map[string]any{"x": x}, out, 1e-5)
 }
 
+// turned are ropes of a part of each head, an axis, at positions that are given, by frequencies or by cosines and sines.
+func turned(s source, d int) (all []Case) {
+	d += d % 2
+	x, inv := s.normal(2, 2, 3, d+3), s.normal(d/2)
+	cos, sin := s.normal(9, d/2), s.normal(9, d/2)
+	positions := []int32{0, 8, 3, 5, 1, 7}
+	byRate, byTable := x.clone(), x.clone()
+	for row := range 12 {
+		position := positions[row/6*3+row%3]
+		for pair := range d / 2 {
+			a := row*(d+3) + pair
+			p, q := x.v[a], x.v[a+d/2]
+			angle := float64(position) * 0.5 * inv.v[pair]
+			byRate.v[a], byRate.v[a+d/2] = p*math.Cos(angle)-q*math.Sin(angle), q*math.Cos(angle)+p*math.Sin(angle)
+			u, v := cos.at(int(position), pair), sin.at(int(position), pair)
+			byTable.v[a], byTable.v[a+d/2] = p*u-q*v, q*u+p*v
+		}
+	}
+	attrs := map[string]float64{"heads": 1, "dim": float64(d + 3), "rotary": float64(d), "col": 0, "interleaved": 0, "base": 0, "scale": 0.5}
+	at := engine.I32(positions, 2, 3)
+	return []Case{
+		op(fmt.Sprintf("%d of %d by rates", d, d+3), "rope", attrs, map[string]any{"x": x, "inv": inv, "positions": at}, byRate, 1e-5),
+		op(fmt.Sprintf("%d of %d by a table", d, d+3), "rope", attrs, map[string]any{"x": x, "cos": cos, "sin": sin, "positions": at}, byTable, 1e-5),
+	}
+}
+
 // pools take the greatest of the tokens that count, or 0.
 func pools(s source, d int) Case {
 	x, lengths, out := s.normal(3, 7, d), s.lengths(3, 7), zeros(3, d)
@@ -128,15 +155,15 @@ func pools(s source, d int) Case {
 }
 
 // products by a factor in float16, of sizes around the panels'.
-func products(s source, d int) Case {
-	x, w := s.normal(3, d), s.normal(d, d+3)
+func products(s source, rows, d int) Case {
+	x, w := s.normal(rows, d), s.normal(d, d+3)
 	half := engine.Tensor{DType: "f16", Shape: w.shape}
 	for i := range w.v {
 		h := s.IntN(1<<11) | s.IntN(2)<<15 | 13<<10 // 0.25 to 1, either sign
 		half.Data = append(half.Data, byte(h), byte(h>>8))
 		w.v[i] = math.Ldexp(float64(1024+h&1023), h>>10&31-25) * float64(1-h>>15*2)
 	}
-	c := op(fmt.Sprintf("3×%d×%d half", d, d+3), "matmul", map[string]float64{"act": 0}, map[string]any{"x": x, "w": half},
+	c := op(fmt.Sprintf("%d×%d×%d half", rows, d, d+3), "matmul", map[string]float64{"act": 0}, map[string]any{"x": x, "w": half},
 		refMatMul(x, w, nil, nil, 0), 1e-5)
 	c.Half = true
 	return c

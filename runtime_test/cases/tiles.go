@@ -9,7 +9,7 @@ import (
 // Tiles returns cases of sizes around the tiles of the shaders, which Ops, made for smaller ones, does not reach.
 func Tiles() []Case {
 	var all []Case
-	for _, family := range []func(source) []Case{tiledMatmuls, tiledScores, tiledAttentions, tiledRules, wideRows, wideMeans} {
+	for _, family := range []func(source) []Case{tiledMatmuls, tiledScores, tiledAttentions, tiledRules, tiledBatches, tiledBlocks, wideRows, wideMeans} {
 		all = append(all, family(newSource(uint64(1000+len(all))))...)
 	}
 	return all
@@ -90,12 +90,66 @@ func tiledRules(s source) (all []Case) {
 	return all
 }
 
+// tiledBatches multiply matrices of several tiles, the second transposed, of which one is for all of the first axis.
+func tiledBatches(s source) (all []Case) {
+	for _, z := range [][3]int{{1, 40, 70}, {17, 16, 64}, {33, 19, 130}} {
+		m, k, n := z[0], z[1], z[2]
+		a, b, bias, residual := s.normal(2, 3, m, k), s.normal(3, n, k), s.normal(n), s.normal(2, 3, m, n)
+		out := residual.clone()
+		for i := range out.v {
+			x, y, row, col := i/n/m, i/n/m%3, i/n%m, i%n
+			sum := bias.v[col]
+			for l := range k {
+				sum += a.v[(x*m+row)*k+l] * b.v[(y*n+col)*k+l]
+			}
+			out.v[i] += refActivate(sum, 1)
+		}
+		all = append(all, op(fmt.Sprint("2×3 of ", z), "batch_matmul", map[string]float64{"act": 1, "transpose_a": 0, "transpose_b": 1},
+			map[string]any{"a": a, "b": b, "bias": bias, "residual": residual}, out, 4e-7*float64(k+8)))
+	}
+	return all
+}
+
+// tiledBlocks multiply by quantized weights of more than a tile. x has whole numbers with 127 among each 32, so that int8 is exact.
+func tiledBlocks(s source) (all []Case) {
+	for _, z := range [][3]int{{1, 3, 130}, {17, 2, 65}, {320, 1, 450}} {
+		for _, bits := range []int{8, 4} {
+			m, blocks, n := z[0], z[1], z[2]
+			x := zeros(m, 32*blocks)
+			for i := range x.v {
+				x.v[i] = float64(s.IntN(255) - 127)
+				if i%32 == 0 {
+					x.v[i] = 127
+				}
+			}
+			q, scales, w := s.blocks(n, blocks, bits)
+			bias, residual := s.normal(n), s.normal(m, n)
+			out := residual.clone()
+			for i := range out.v {
+				sum := bias.v[i%n]
+				for l := range 32 * blocks {
+					sum += x.v[i/n*32*blocks+l] * w.v[i%n*32*blocks+l]
+				}
+				out.v[i] += refActivate(sum, 1)
+			}
+			all = append(all, op(fmt.Sprint(z, " bits ", bits), "quantized_matmul", map[string]float64{"act": 1, "bits": float64(bits)},
+				map[string]any{"x": x, "q": q, "scales": scales, "bias": bias, "residual": residual}, out, 1e-5))
+		}
+	}
+	return all
+}
+
 func wideRows(s source) (all []Case) {
 	for _, d := range []int{63, 64, 65, 200, 512} {
 		x, scale, bias := s.normal(2, d), s.normal(d), s.normal(d)
 		soft := x.clone()
 		soft.rows(softmax)
+		logs := soft.clone()
+		for i, v := range soft.v {
+			logs.v[i] = math.Log(v)
+		}
 		all = append(all,
+			op(fmt.Sprintf("2×%d log", d), "softmax", map[string]float64{"axis_from_last": 0, "log": 1}, map[string]any{"x": x}, logs, 1e-5),
 			op(fmt.Sprintf("2×%d", d), "softmax", nil, map[string]any{"x": x}, soft, 1e-5),
 			op(fmt.Sprintf("2×%d", d), "l2_normalize", map[string]float64{"eps": 1e-12}, map[string]any{"x": x}, refNormalize(x, 1e-12), 1e-5),
 			op(fmt.Sprintf("2×%d", d), "layer_norm", map[string]float64{"eps": 1e-6}, map[string]any{"x": x, "scale": scale, "bias": bias},

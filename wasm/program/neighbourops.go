@@ -47,21 +47,21 @@ var wasmOnly = []string{OnWasm}
 
 var neighbourOps = []Op{
 	{
-		Name: "rms_norm", Code: OpRMSNorm, Since: 2, SIMD: true, Devices: wasmOnly,
+		Name: "rms_norm", Code: OpRMSNorm, Since: 2, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d"), f32("scale", "d")},
 		Outputs:  outputs("...,d"),
 		Attrs:    attr("eps", AttrFloat),
 		Doc:      "x / sqrt(mean of x² + eps) · scale along the axes of scale, the last of x.",
 	},
 	{
-		Name: "gated", Code: OpGated, Since: 2, SIMD: true, Devices: wasmOnly,
+		Name: "gated", Code: OpGated, Since: 2, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("gate", "...,*"), f32("up", "...,*")},
 		Outputs:  outputs("...,cols"),
 		Attrs:    append(attr("act", AttrAct), ints("cols", "gate_col", "up_col")...),
 		Doc:      "act(gate)·up, of cols columns of each from gate_col and up_col on: SwiGLU with act silu, GEGLU with gelu. A fused projection is passed as both.",
 	},
 	{
-		Name: "rope", Code: OpRoPE, Since: 2, SIMD: true, Devices: wasmOnly,
+		Name: "rope", Code: OpRoPE, Since: 2, SIMD: true, Devices: everywhere,
 		Operands: []Operand{
 			f32("x", "b,t,* or b,heads,t,dim"), optional(f32("inv", "rotary/2")), optional(f32("cos", "*,rotary/2")),
 			optional(f32("sin", "*,rotary/2")), optional(i32("positions", "b,t")),
@@ -79,7 +79,7 @@ var neighbourOps = []Op{
 		Doc:      "Mean (kind 0), maximum (1), first (2), last (3) or sum (4) of the tokens below lengths whose mask is not 0; zeros where there is none.",
 	},
 	{
-		Name: "batch_matmul", Code: OpBatchMatMul, Since: 2, SIMD: true, Devices: wasmOnly,
+		Name: "batch_matmul", Code: OpBatchMatMul, Since: 2, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("a", "...,m,k"), f32("b", "...,k,n"), optional(f32("bias", "n")), optional(f32("residual", "...,m,n"))},
 		Outputs:  outputs("...,m,n"),
 		Attrs:    append(attr("act", AttrAct), ints("transpose_a", "transpose_b")...),
@@ -139,7 +139,7 @@ var neighbourOps = []Op{
 		Doc:      "int8·scale in blocks of 32, the inverse of quantize.",
 	},
 	{
-		Name: "quantized_matmul", Code: OpQuantizedMatMul, Since: 2, SIMD: true, Devices: wasmOnly,
+		Name: "quantized_matmul", Code: OpQuantizedMatMul, Since: 2, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,k"), typed("q", "n,k·bits/8", U8), typed("scales", "n,k/32", F16),
 			optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs: outputs("...,n"),

@@ -59,11 +59,9 @@ type Op struct {
 	// given, and Masks the masks, where there are any.
 	DTypes []DType
 	Masks  []string
-	// GPUDTypes and GPUMasks are those of them that webgpu has, where it has
-	// fewer.
-	GPUDTypes []DType
-	GPUMasks  []string
-	Doc       string
+	// GPUMasks are those that webgpu has, where it has fewer.
+	GPUMasks []string
+	Doc      string
 }
 
 // Limits of an operation, which the packed form of the table has.
@@ -149,15 +147,15 @@ var firstOps = []Op{
 		Operands: []Operand{f32("x", "...,d"), f32("scale", "d"), optional(f32("bias", "d"))},
 		Outputs:  append(outputs("...,d"), later(f32("mean", "...,1"), f32("inv_std", "...,1"))...),
 		Attrs:    attr("eps", AttrFloat),
-		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the axes of scale, the last of x, with the mean and 1 / sqrt(variance + eps) themselves. On webgpu along the last axis, with bias and without the latter two.",
+		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the axes of scale, the last of x, with the mean and 1 / sqrt(variance + eps) themselves. On webgpu without the latter two.",
 	},
 	{
 		Name: "matmul", Code: OpMatMul, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,k"), {Name: "w", Shape: "k,n", Types: []DType{F32, Q8, F16, Q4}}, optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs:  outputs("...,n"),
 		Attrs:    attr("act", AttrAct),
-		DTypes:   []DType{F32, F16}, GPUDTypes: []DType{F32},
-		Doc: "act(x·w + bias) + residual. A weight w of a model can be q8 or q4, too: it is stored as [n,k], so that its blocks run along k. On webgpu w is f32 or q8.",
+		DTypes:   []DType{F32, F16},
+		Doc:      "act(x·w + bias) + residual. A weight w of a model can be q8 or q4, too: it is stored as [n,k], so that its blocks run along k.",
 	},
 	attention,
 	{
@@ -191,7 +189,7 @@ var firstOps = []Op{
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
 		Attrs:    optionalAttrs(AttrInt, "axis_from_last", "log"),
-		Doc:      "exp(x) / Σexp(x) along an axis, counted from the last, 0, or if log is 1 its logarithm. On webgpu along the last axis, without logarithm.",
+		Doc:      "exp(x) / Σexp(x) along an axis, counted from the last, 0, or if log is 1 its logarithm. On webgpu along the last axis.",
 	},
 	{
 		Name: "add", Code: OpAdd, SIMD: true, Devices: everywhere,
@@ -285,8 +283,7 @@ func Cells() (cells []Cell) {
 }
 
 func (op *Op) onGPU(c Cell) bool {
-	return (op.GPUDTypes == nil || slices.Contains(op.GPUDTypes, c.DType)) &&
-		(op.GPUMasks == nil || c.Mask == "" || slices.Contains(op.GPUMasks, c.Mask))
+	return op.GPUMasks == nil || c.Mask == "" || slices.Contains(op.GPUMasks, c.Mask)
 }
 
 func (op *Op) dtypes() []DType {
