@@ -4,13 +4,20 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // One query a head, as when a text is written token by token, reads each key
 // and value once: there is nothing to win by packing them. What counts is to
-// read memory in order. Where the heads of a token lie side by side, a task
-// is therefore all heads of a batch row, a block of keys after the other;
-// else the heads that share keys and values. Among threads it is always that.
+// read memory in order, and long stretches of it. Scores of a block of keys
+// come first, then their weights, then the values; keys and values are taken
+// decodeStep rows at a time, by all heads of a task while these rows are at
+// hand. Where the heads of a token lie side by side, a task is all heads of a
+// batch row; else the heads that share keys and values. Among threads it is
+// always that.
 
-// decodeHalves is how many keys of float16 are widened at a time, so that
-// they stay in the first-level cache.
-const decodeHalves = 32
+const (
+	// decodeStep is how many rows of keys or values are read at a time.
+	decodeStep = 8
+	// decodeBlock keys have their scores and weights at hand. Maxima and sums
+	// go from block to block, so that it is the same for all builds.
+	decodeBlock = 4096
+)
 
 // decodes reports whether the call is of this kind.
 func decodes(a U32) bool { return wordAt(a, attTq) == 1 && !wholeRows(a) }
@@ -26,27 +33,21 @@ func decodeHeads(a U32) uint32 {
 // decodeTask is attendTask of so many heads of keys, and of the queries that
 // share them.
 func decodeTask(a U32, task uint32) {
-	kvHeads := decodeHeads(a)
 	group := wordAt(a, attHeads) / wordAt(a, attKVHeads)
-	first := task * kvHeads * group
-	for i := range kvHeads * group {
+	heads := decodeHeads(a) * group
+	first := task * heads
+	for i := range heads {
 		beginHead(a, first+i)
 		fillZero(F32(wordAt(a, atOut)), wordAt(a, attVDim))
 		startStats(a, i)
 	}
-	block := uint32(keyBlock)
-	if wordAt(a, attKBytes) == 2 {
-		block = decodeHalves
-	}
 	from, to := keysSeen(a, 0, 1)
 	for from < to {
-		n := min(to-from, block-from%block)
-		for i := uint32(0); i < kvHeads; i++ {
-			decodeKeys(a, first, i*group, group, from, n)
-		}
+		n := min(to-from, decodeBlock)
+		decode(a, first, heads, group, from, n)
 		from += n
 	}
-	for i := range kvHeads * group {
+	for i := range heads {
 		beginHead(a, first+i)
 		if sum := statsOf(a, i).Load(blockSums); sum != 0 {
 			divide(F32(wordAt(a, atOut)), wordAt(a, attVDim), sum)
@@ -54,98 +55,159 @@ func decodeTask(a U32, task uint32) {
 	}
 }
 
-// decodeKeys adds what group heads of a task, from number head on, see of n ≤
-// keyBlock keys from one on.
-func decodeKeys(a U32, first, head, group, key, n uint32) {
-	dim, vdim := wordAt(a, attDim), wordAt(a, attVDim)
+// decode adds what heads heads from the first on see of n ≤ decodeBlock keys
+// from one on. Their scores are rows decodeBlock apart.
+func decode(a U32, first, heads, group, key, n uint32) {
 	scores := F32(wordAt(a, attScores))
-	beginHead(a, first+head)
-	at, row := blockOf(a, attK, key, n)
-	for i := range group {
-		beginHead(a, first+head+i)
-		x := scores + F32(4*keyBlock*i)
-		dotKeys(x, F32(wordAt(a, atQ)), at, row, dim, n)
-		scale := numberAt(a, attScale)
+	beginHead(a, first)
+	for i := uint32(0); i < n; {
+		rows := together(a, key+i, n-i)
+		decodeKeys(a, scores+F32(4*i), heads, group, key+i, rows)
+		i += rows
+	}
+	for i := range heads {
+		beginHead(a, first+i)
+		x, scale := scores+F32(4*decodeBlock*i), numberAt(a, attScale)
 		if wordAt(a, atPrepared) != 0 {
 			prepareTile(a, 0, x, 1, key, n)
 			scale = 1
 		} else {
 			hideUnseen(a, 0, x, 1, key, n)
 		}
-		weighRow(statsOf(a, head+i), x, F32(wordAt(a, atOut)), n, vdim, scale)
+		weighRow(statsOf(a, i), x, F32(wordAt(a, atOut)), n, wordAt(a, attVDim), scale)
 	}
-	at, row = blockOf(a, attV, key, n)
-	for i := range group {
-		beginHead(a, first+head+i)
-		addWeighted(F32(wordAt(a, atOut)), scores+F32(4*keyBlock*i), at, row, vdim, n)
+	beginHead(a, first)
+	for i := uint32(0); i < n; {
+		rows := together(a, key+i, n-i)
+		decodeValues(a, scores+F32(4*i), heads, group, key+i, rows)
+		i += rows
 	}
+}
+
+// together returns how many of n keys from one on lie at one distance from
+// each other: those of a page, the past ones or the new ones.
+func together(a U32, key, n uint32) uint32 {
+	if wordAt(a, attPages) != 0 {
+		size := wordAt(a, attPageSize)
+		return min(n, size-key%size)
+	}
+	if past := wordAt(a, attPast); key < past {
+		return min(n, past-key)
+	}
+	return n
+}
+
+// decodeKeys writes the products of a task's queries with n keys that lie
+// together.
+func decodeKeys(a U32, scores F32, heads, group, key, n uint32) {
+	dim, qHead, sums := wordAt(a, attDim), wordAt(a, attQHead), F32(wordAt(a, attKeys))
+	at, row, apart := rowOf(a, attK, key), rowStride(a, attK, key), headStride(a, attK, key)
+	for n != 0 {
+		rows := min(n, decodeStep)
+		x, q, head := scores, F32(wordAt(a, atQ)), at
+		for range heads / group {
+			k, kRow := rowsAt(a, attK, head, row, rows)
+			for range group {
+				dotKeys(x, q, k, sums, kRow, dim, rows)
+				x += 4 * decodeBlock
+				q += F32(qHead)
+			}
+			head += apart
+		}
+		scores += 4 * decodeStep
+		at += decodeStep * row
+		n -= rows
+	}
+}
+
+// decodeValues adds to a task's results n values that lie together, each
+// times its weight.
+func decodeValues(a U32, weights F32, heads, group, key, n uint32) {
+	vdim, outHead := wordAt(a, attVDim), wordAt(a, attOutHead)
+	at, row, apart := rowOf(a, attV, key), rowStride(a, attV, key), headStride(a, attV, key)
+	for n != 0 {
+		rows := min(n, decodeStep)
+		w, out, head := weights, F32(wordAt(a, atOut)), at
+		for range heads / group {
+			v, vRow := rowsAt(a, attV, head, row, rows)
+			for range group {
+				addWeighted(out, w, v, vRow, vdim, rows)
+				w += 4 * decodeBlock
+				out += F32(outHead)
+			}
+			head += apart
+		}
+		weights += 4 * decodeStep
+		at += decodeStep * row
+		n -= rows
+	}
+}
+
+// rowsAt returns where n keys or values, row bytes apart from an address on,
+// lie as f32, and how far apart: there, or converted to attRows.
+func rowsAt(a U32, side, at, row, n uint32) (F32, uint32) {
+	if sideBytes(a, side) == 4 {
+		return F32(at), row
+	}
+	rows, dim := F32(wordAt(a, attRows)), sideDim(a, side)
+	for i := range n {
+		widenHalves(rows+F32(4*dim*i), U16(at+row*i), dim)
+	}
+	return rows, 4 * dim
 }
 
 // dotKeys writes the dot products of q with n rows of dim elements, row bytes
-// apart.
-func dotKeys(out, q, k F32, row, dim, n uint32) {
-	for range n / 4 {
-		dotFour(out, q, k, row, dim)
-		out += 16
-		k += F32(4 * row)
+// apart. The lanes of each sum are kept at sums.
+func dotKeys(out, q, k, sums F32, row, dim, n uint32) {
+	zero := BroadcastFloat32x4(0)
+	for i := range n {
+		zero.Store(sums+F32(16*i), 0)
 	}
-	for range n % 4 {
-		out.Store(0, sumLanes(dotRow(q, k, dim)))
-		out += 4
-		k += F32(row)
+	for ; dim >= 32; dim -= 32 {
+		dotKeys32(sums, q, k, row, n)
+		q += 4 * 32
+		k += 4 * 32
 	}
-}
-
-// dotFour is dotKeys of four rows.
-func dotFour(out, q, k F32, row, dim uint32) {
-	k1 := k + F32(row)
-	k2 := k1 + F32(row)
-	k3 := k2 + F32(row)
-	var a0, a1, a2, a3 Float32x4
-	for range dim / 8 {
-		x, y := LoadFloat32x4(q, 0), LoadFloat32x4(q, 16)
-		a0 = x.MulAdd(LoadFloat32x4(k, 0), a0)
-		a1 = x.MulAdd(LoadFloat32x4(k1, 0), a1)
-		a2 = x.MulAdd(LoadFloat32x4(k2, 0), a2)
-		a3 = x.MulAdd(LoadFloat32x4(k3, 0), a3)
-		a0 = y.MulAdd(LoadFloat32x4(k, 16), a0)
-		a1 = y.MulAdd(LoadFloat32x4(k1, 16), a1)
-		a2 = y.MulAdd(LoadFloat32x4(k2, 16), a2)
-		a3 = y.MulAdd(LoadFloat32x4(k3, 16), a3)
-		q += 32
-		k += 32
-		k1 += 32
-		k2 += 32
-		k3 += 32
-	}
-	for i := dim % 8; i != 0; i -= min(i, 4) {
-		x := loadUpTo4(q, i)
-		a0 = x.MulAdd(loadUpTo4(k, i), a0)
-		a1 = x.MulAdd(loadUpTo4(k1, i), a1)
-		a2 = x.MulAdd(loadUpTo4(k2, i), a2)
-		a3 = x.MulAdd(loadUpTo4(k3, i), a3)
+	for ; dim != 0; dim -= min(dim, 4) {
+		x, p := loadUpTo4(q, dim), k
+		for i := range n {
+			to := sums + F32(16*i)
+			x.MulAdd(loadUpTo4(p, dim), LoadFloat32x4(to, 0)).Store(to, 0)
+			p += F32(row)
+		}
 		q += 16
 		k += 16
-		k1 += 16
-		k2 += 16
-		k3 += 16
 	}
-	// Each lane of the sum is that of one row, added as sumLanes does.
-	s01 := a0.SelectFromPair(0, 4, 1, 5, a1).Add(a0.SelectFromPair(2, 6, 3, 7, a1))
-	s23 := a2.SelectFromPair(0, 4, 1, 5, a3).Add(a2.SelectFromPair(2, 6, 3, 7, a3))
-	s01.SelectFromPair(0, 1, 4, 5, s23).Add(s01.SelectFromPair(2, 3, 6, 7, s23)).Store(out, 0)
+	for range n / 4 {
+		sumFour(LoadFloat32x4(sums, 0), LoadFloat32x4(sums, 16), LoadFloat32x4(sums, 32), LoadFloat32x4(sums, 48)).Store(out, 0)
+		sums += 64
+		out += 16
+	}
+	for range n % 4 {
+		out.Store(0, sumLanes(LoadFloat32x4(sums, 0)))
+		sums += 16
+		out += 4
+	}
 }
 
-// dotRow returns the products of n elements, summed in four lanes as
-// dotFour does.
-func dotRow(x, y F32, n uint32) Float32x4 {
-	var sum Float32x4
-	for i := n; i != 0; i -= min(i, 4) {
-		sum = loadUpTo4(x, i).MulAdd(loadUpTo4(y, i), sum)
-		x += 16
-		y += 16
+// dotKeys32 adds to the sums of n rows the products of 32 columns, of which
+// those of q stay in registers.
+func dotKeys32(sums, q, k F32, row, n uint32) {
+	q0, q1, q2, q3 := LoadFloat32x4(q, 0), LoadFloat32x4(q, 16), LoadFloat32x4(q, 32), LoadFloat32x4(q, 48)
+	q4, q5, q6, q7 := LoadFloat32x4(q, 64), LoadFloat32x4(q, 80), LoadFloat32x4(q, 96), LoadFloat32x4(q, 112)
+	for range n {
+		x := q0.MulAdd(LoadFloat32x4(k, 0), LoadFloat32x4(sums, 0))
+		y := q1.Mul(LoadFloat32x4(k, 16))
+		x = q2.MulAdd(LoadFloat32x4(k, 32), x)
+		y = q3.MulAdd(LoadFloat32x4(k, 48), y)
+		x = q4.MulAdd(LoadFloat32x4(k, 64), x)
+		y = q5.MulAdd(LoadFloat32x4(k, 80), y)
+		x = q6.MulAdd(LoadFloat32x4(k, 96), x)
+		y = q7.MulAdd(LoadFloat32x4(k, 112), y)
+		x.Add(y).Store(sums, 0)
+		sums += 16
+		k += F32(row)
 	}
-	return sum
 }
 
 // addWeighted adds to out[cols] the n rows of v, row bytes apart, each times

@@ -150,7 +150,7 @@ func gradSums(a U32, from, to uint32) {
 		if sum := (sums + F32(at)).Load(0); sum != 0 {
 			(sums + F32(at)).Store(0, 1/sum)
 		}
-		dot := sumLanes(dotRow(F32(out+i*wordAt(a, gradOut+sideRow)), F32(dout+i*wordAt(a, gradDOut+sideRow)), vdim))
+		dot := sumLanes(dotLanes(F32(out+i*wordAt(a, gradOut+sideRow)), F32(dout+i*wordAt(a, gradDOut+sideRow)), vdim))
 		F32(wordAt(a, gradDots)+at).Store(0, dot)
 	}
 }

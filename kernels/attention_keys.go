@@ -73,11 +73,19 @@ func rowOf(a U32, side, j uint32) uint32 {
 }
 
 // rowStride returns how far key or value j+1 lies behind j.
-func rowStride(a U32, side, j uint32) uint32 {
+func rowStride(a U32, side, j uint32) uint32 { return wordAt(a, sideOf(a, side, j)+sideRow) }
+
+// headStride returns how far key or value j of the next head lies behind that
+// of a head.
+func headStride(a U32, side, j uint32) uint32 { return wordAt(a, sideOf(a, side, j)+sideHead) }
+
+// sideOf returns the words of the record for key or value j: of a side, or of
+// its past.
+func sideOf(a U32, side, j uint32) uint32 {
 	if j < wordAt(a, attPast) {
-		side += sidePast
+		return side + sidePast
 	}
-	return wordAt(a, side+sideRow)
+	return side
 }
 
 // copyNumbers copies n numbers of 4 bytes (f32) or 2 (f16) as f32.

@@ -66,7 +66,7 @@ func attendFlow(out, c, q, w, s F32, t, contexts, questions, d uint32) {
 		row, from := out+F32(16*d*i), c+F32(4*d*i)
 		multiplyRows(scaled, from, w+F32(8*d), d)
 		top := flowToQuestion(row+F32(4*d), scaled, q, w+F32(4*d), s, questions, d)
-		(best + F32(4*i)).Store(0, top+sumLanes(dotRow(from, w, d)))
+		(best + F32(4*i)).Store(0, top+sumLanes(dotLanes(from, w, d)))
 	}
 	startOther(h, s, d)
 	for j := uint32(0); j < contexts; j += keyBlock {
@@ -101,7 +101,7 @@ func flowToQuestion(u, scaled, q, w, s F32, n, d uint32) float32 {
 		scores, rows := s+otherScores, q+F32(4*d*j)
 		for i := range width {
 			row := rows + F32(4*d*i)
-			(scores + F32(4*i)).Store(0, sumLanes(dotRow(row, scaled, d).Add(dotRow(row, w, d))))
+			(scores + F32(4*i)).Store(0, sumLanes(dotLanes(row, scaled, d).Add(dotLanes(row, w, d))))
 		}
 		top = Max32(top, greatest(scores, width))
 		weighRow(s, scores, u, width, d, 1)

@@ -224,7 +224,7 @@ func layOutAttention(a U32) {
 	a.Store(attStats, at)
 	at += 8 * max(queryChunk, wordAt(a, attHeads)+queryBlock)
 	a.Store(attScores, at)
-	at += 4 * keyBlock * max(queryBlock, wordAt(a, attHeads)/wordAt(a, attKVHeads))
+	at += 4 * uint32(scoresOf(wordAt(a, attHeads), wordAt(a, attTq)))
 	a.Store(attKeys, at)
 	at += 4 * keyBlock * wordAt(a, attDim)
 	a.Store(attValues, at)
@@ -248,17 +248,24 @@ func attentionOwn(p, op, extents U32) uint64 {
 			whole += tokenExtent(p, op, extents, argPastK)
 		}
 	}
-	kvHeads := kvHeadsOf(op)
-	group := attrBits(op, attrHeads) / kvHeads
-	return attentionScratch(attrBits(op, attrHeads), group, attrBits(op, attrDim), attrBits(op, attrVDim), whole)
+	return attentionScratch(attrBits(op, attrHeads), tokenExtent(p, op, extents, argQ), attrBits(op, attrDim), attrBits(op, attrVDim), whole)
 }
 
 // attentionScratch returns the bytes that layOutAttention gives out, for so
 // many keys in whole rows, 0 if there are none.
-func attentionScratch(heads, group, dim, vdim, wholeKeys uint32) uint64 {
-	words := uint64(attBytes/4+4) + 2*uint64(max(queryChunk, heads+queryBlock)) + keyBlock*uint64(max(queryBlock, group))
+func attentionScratch(heads, tq, dim, vdim, wholeKeys uint32) uint64 {
+	words := uint64(attBytes/4+4) + 2*uint64(max(queryChunk, heads+queryBlock)) + scoresOf(heads, tq)
 	words += keyBlock * (uint64(dim) + roundUp64(uint64(vdim)) + uint64(max(dim, vdim)))
 	return 4 * (words + queryBlock*roundUp64(uint64(wholeKeys)))
+}
+
+// scoresOf returns how many scores a worker holds at a time: those of a tile,
+// or where there is one query a block of keys' for each head.
+func scoresOf(heads, tq uint32) uint64 {
+	if tq == 1 {
+		return decodeBlock * uint64(heads)
+	}
+	return keyBlock * queryBlock
 }
 
 // roundUp64 returns n rounded up to whole panels.

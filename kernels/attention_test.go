@@ -106,7 +106,7 @@ func (g *guarded) lengths(x []int32) I32 {
 func (c attentionCase) run(t *testing.T, in *attentionInputs) []float32 {
 	t.Helper()
 	n := c.batch * c.tq * c.heads * c.vdim
-	scratch := uint32(attentionScratch(uint32(c.heads), 1, uint32(c.dim), uint32(c.vdim), 0))
+	scratch := uint32(attentionScratch(uint32(c.heads), uint32(c.tq), uint32(c.dim), uint32(c.vdim), 0))
 	g := newGuarded(t, 4*(len(in.q)+len(in.k)+len(in.v)+n)+int(scratch)+1<<12)
 	out, s := g.result(n), F32(g.writable(scratch))
 	q, k, l := g.f32(in.q), g.f32(in.k), g.lengths(c.lengths)
@@ -164,7 +164,8 @@ func attention(out, q, k, v F32, lengths I32, scratch F32, batch, tq, tk, heads,
 }
 
 func TestAttention(t *testing.T) {
-	for _, c := range attentionCases() {
+	decoded := attentionCase{2, 1, 2*decodeBlock + 7, 2, 37, 34, 0.5, []int32{2*decodeBlock + 6, decodeBlock}}
+	for _, c := range append(attentionCases(), decoded) {
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
 			in := c.inputs()
 			closeTo(t, c.run(t, in), in.want, 3e-5)
@@ -175,14 +176,15 @@ func TestAttention(t *testing.T) {
 // TestAttentionOfWideScores has rising scores that differ by hundreds, so
 // that each block of keys shrinks the sums before it to nothing.
 func TestAttentionOfWideScores(t *testing.T) {
-	c := attentionCase{1, 5, 3*keyBlock + 1, 1, 2, 3, 1, nil}
-	in := c.inputs()
-	for j := range c.tk {
-		in.k[j*in.ks] = float32(j)
-		in.k[j*in.ks+1] = 0
+	for _, c := range []attentionCase{{1, 5, 3*keyBlock + 1, 1, 2, 3, 1, nil}, {1, 1, 2*decodeBlock + 1, 1, 2, 3, 1, nil}} {
+		in := c.inputs()
+		for j := range c.tk {
+			in.k[j*in.ks] = float32(j)
+			in.k[j*in.ks+1] = 0
+		}
+		c.refer(in)
+		closeTo(t, c.run(t, in), in.want, 1e-3)
 	}
-	c.refer(in)
-	closeTo(t, c.run(t, in), in.want, 1e-3)
 }
 
 func TestAttentionWeights(t *testing.T) {

@@ -171,7 +171,7 @@ func softmaxGradRow(dx, y, dout F32, n uint32, log bool) {
 	if log {
 		dot = sumRow(dout, n)
 	} else {
-		dot = sumLanes(dotRow(y, dout, n))
+		dot = sumLanes(dotLanes(y, dout, n))
 	}
 	d := BroadcastFloat32x4(dot)
 	for i := n; i != 0; i -= min(i, 4) {
