@@ -25,7 +25,7 @@ func groups() []group {
 		{"attention", tablePage, rows("attention 12×512×64", "attention 12×1024×64")},
 		{"causal", tablePage, rows("causal 12×512×64", "causal 12×1024×64")},
 		{"grouped", tablePage, rows("grouped causal 12/4×512×64")},
-		{"decode", tablePage, rows("decode 12×4096×64")},
+		{"decode", tablePage, rows("decode 12×4096×64", "decode 12×4096×64, cached")},
 		{"matvec", tablePage, rows("4-bit matvec 2048×2048")},
 		{"int8", tablePage, rows("int8 matmul 512³")},
 		{"backward", tablePage, rows("backward 12×512×64")},

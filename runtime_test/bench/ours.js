@@ -4,6 +4,10 @@ import { Core } from '/js/core.js';
 
 const { Instance } = WebAssembly;
 
+// A bound table: where its tensors begin, and bytes of each. The first word is the address.
+const TENSORS = 32;
+const TENSOR = 48;
+
 /**
  * An operation that can be run again.
  * @typedef {object} Resident
@@ -11,7 +15,8 @@ const { Instance } = WebAssembly;
  * @property {number} first milliseconds that took
  * @property {() => void} run runs it again with the same operands
  * @property {() => Object<string, {data: Float32Array}>} result runs it once more, for its outputs
- * @property {() => number} bytes of its memory
+ * @property {WebAssembly.Exports} exports of its instance
+ * @property {(index: number) => number} address of an operand
  */
 
 /**
@@ -31,7 +36,9 @@ export function resident(module, start) {
   };
   try {
     const outputs = start(core);
-    return { outputs, first: seen.ms, run: () => again(seen), result: () => start(core), bytes: () => seen.exports.memory.buffer.byteLength };
+    const { exports, ms } = seen;
+    const address = (index) => new Uint32Array(exports.memory.buffer, seen.table + TENSORS + TENSOR * index, 1)[0];
+    return { outputs, first: ms, exports, address, run: () => again(seen), result: () => start(core) };
   } finally {
     WebAssembly.Instance = Instance; // jax-js makes instances as it runs
   }
@@ -56,30 +63,24 @@ async function bytes(path) {
   return files.get(path);
 }
 
-const pathOf = (variant, training) => `/wasm/${training ? 'train' : 'infer'}-${variant}.wasm`;
+/** The folder of the modules with the exports of benchmarks, whose code is else that of the shipped ones. */
+export const BENCH = '/.build/bench/';
 
-/** The shipped module. */
-export const compiled = async (variant, training) => WebAssembly.compile(await bytes(pathOf(variant, training)));
+const pathOf = (variant, { training, folder = '/wasm/' } = {}) => `${folder}${training ? 'train' : 'infer'}-${variant}.wasm`;
+
+/**
+ * The shipped module.
+ * @param {string} variant
+ * @param {{training?: boolean, folder?: string}} [o] which one, from another folder
+ */
+export const compiled = async (variant, o) => WebAssembly.compile(await bytes(pathOf(variant, o)));
 
 /**
  * The shipped module as the engine has never met it: a custom section makes its bytes new, for engines keep the code of bytes that
  * they know.
  */
-export async function fresh(variant, training) {
+export async function fresh(variant, o) {
   const salt = crypto.getRandomValues(new Uint8Array(8));
   const section = new Uint8Array([0, 11, 2, 0x69, 0x64]);
-  return WebAssembly.compile(await new Blob([await bytes(pathOf(variant, training)), section, salt]).arrayBuffer());
-}
-
-/** A module's memory that holds data, and the loop that reads it. */
-export async function readLoop(data) {
-  const exports = new Instance(await WebAssembly.compile(await bytes('/.build/bench/infer-simd.wasm'))).exports;
-  const size = data.reduce((n, d) => n + d.byteLength, 0);
-  const start = exports.alloc(size);
-  let at = start;
-  for (const d of data) {
-    new Float32Array(exports.memory.buffer, at, d.length).set(d);
-    at += d.byteLength;
-  }
-  return () => exports.benchRead(start, size);
+  return WebAssembly.compile(await new Blob([await bytes(pathOf(variant, o)), section, salt]).arrayBuffer());
 }

@@ -3,7 +3,7 @@
 import { readSafetensors } from '/js/safetensors.js';
 
 import { half, random } from './layout.js';
-import { compiled, fresh, readLoop, resident } from './ours.js';
+import { BENCH, compiled, fresh, resident } from './ours.js';
 import * as reference from './reference.js';
 
 export const VARIANTS = ['simd', 'relaxed'];
@@ -26,18 +26,24 @@ const INT8_TOLERANCE = 0.05; // activations are rounded to int8
  * @property {(variant: string) => Promise<number>} first milliseconds of the first run in a fresh instance
  * @property {{index: number, want: number}[]} samples of the result
  * @property {number} tolerance
+ * @property {() => void} [before] what is done before every run, outside the timing
+ * @property {number} [bytes] that a run reads, if that is what counts
  */
 
-/** Ours in both variants, and fresh ones. `start` runs it with a core and gives its result first. */
-async function ours(how, start, { training = false, peers = [], samples, tolerance = F32_TOLERANCE }) {
+/**
+ * Ours in both variants, and fresh ones. `start` runs it with a core and gives its result first; `beside` gives a contender in
+ * an instance of ours.
+ */
+async function ours(how, start, { training, folder, beside, peers = [], samples, tolerance = F32_TOLERANCE }) {
   const contenders = [];
   for (const variant of VARIANTS) {
-    const { outputs, run, result } = resident(await compiled(variant, training), start);
-    check(`${how}, ${variant}, first run`, samples, outputs, tolerance);
-    contenders.push({ who: 'fovea', how, variant, run, result: () => main(result()) });
+    const instance = resident(await compiled(variant, { training, folder }), start);
+    check(`${how}, ${variant}, first run`, samples, instance.outputs, tolerance);
+    contenders.push({ who: 'fovea', how, variant, run: instance.run, result: () => main(instance.result()) });
+    if (beside) contenders.push(beside(variant, instance));
   }
   const first = async (variant) => {
-    const { outputs, first } = resident(await fresh(variant, training), start);
+    const { outputs, first } = resident(await fresh(variant, { training, folder }), start);
     check(`${how}, ${variant}, fresh`, samples, outputs, tolerance);
     return first;
   };
@@ -109,13 +115,30 @@ const attention = (shape, among) => async (peers) => {
   return ours('attention', attend(c), { samples, peers: await all(some, 'attention', c) });
 };
 
-/** One token's query over the keys and values before it, against a loop that only reads these. */
-async function decode() {
+/**
+ * One token's query over the keys and values before it, against a loop that only reads the same bytes: from memory, as in a model
+ * whose layers have such a cache each, or from the processor's cache, where it has room for them.
+ */
+const decode = (before) => async () => {
   const c = operands({ tokens: 1, keys: 4096 });
-  const read = { who: 'read loop', how: '16 bytes at a time, over as many bytes', run: await readLoop([c.k, c.v]) };
-  const row = await ours('attention, one query', attend(c), { samples: reference.attention(c), peers: [read] });
-  return { ...row, bytes: c.k.byteLength + c.v.byteLength };
+  const samples = reference.attention(c);
+  const row = await ours('attention, one query', attend(c), { samples, folder: BENCH, beside: readLoop(c) });
+  return { ...row, before, bytes: c.k.byteLength + c.v.byteLength };
+};
+
+const others = new Int32Array(2 ** 25); // 128 MB, more than a processor keeps
+
+/** Changes a word of every 64 bytes of other memory, so that the processor keeps nothing else. */
+function evict() {
+  for (let i = 0; i < others.length; i += 16) others[i]++;
 }
+
+/** The contender that reads the keys and values of an instance. */
+const readLoop = ({ k, v }) => (variant, { exports, address }) => ({
+  who: `read loop, ${variant}`,
+  how: '16 bytes at a time, over the same keys and values',
+  run: () => [k, v].forEach((data, i) => exports.benchRead(address(1 + i), data.byteLength)),
+});
 
 async function matvec(peers) {
   const size = 2048;
@@ -183,7 +206,8 @@ export const rows = {
   'causal 12×512×64': attention({ tokens: 512, causal: true }, ['ort', 'jax']),
   'causal 12×1024×64': attention({ tokens: 1024, causal: true }, ['ort', 'jax']),
   'grouped causal 12/4×512×64': attention({ tokens: 512, kvHeads: 4, causal: true }, ['ort']),
-  'decode 12×4096×64': decode,
+  'decode 12×4096×64': decode(evict),
+  'decode 12×4096×64, cached': decode(),
   '4-bit matvec 2048×2048': matvec,
   'int8 matmul 512³': int8,
   'backward 12×512×64': backward,
@@ -192,8 +216,8 @@ export const rows = {
 /** Bytes of an instance after attention over one head of so many tokens, its operands and its result among them. */
 export async function memory(variant, tokens) {
   const c = operands({ tokens, heads: 1 });
-  const { outputs, first, bytes } = resident(await compiled(variant), attend(c));
+  const { outputs, first, exports } = resident(await compiled(variant), attend(c));
   const samples = reference.attention(c);
   check(`attention over ${tokens} tokens, ${variant}`, samples, outputs, F32_TOLERANCE);
-  return { tokens, variant, ms: first, bytes: bytes(), operands: c.q.byteLength };
+  return { tokens, variant, ms: first, bytes: exports.memory.buffer.byteLength, operands: c.q.byteLength };
 }

@@ -28,7 +28,8 @@ async function open() {
 }
 
 /** Milliseconds of one of so many runs. */
-async function timed({ run }, repeats) {
+async function timed({ run }, repeats, before) {
+  before?.();
   const since = performance.now();
   for (let i = 0; i < repeats; i++) await run();
   return (performance.now() - since) / repeats;
@@ -36,12 +37,12 @@ async function timed({ run }, repeats) {
 
 /** Times the contenders of a row and first runs of ours, and compares what all have computed with the reference. */
 async function row(name) {
-  const { contenders, first, samples, tolerance, bytes } = await rows[name](peers);
+  const { contenders, first, samples, tolerance, before, bytes } = await rows[name](peers);
   const plans = contenders.map((contender) => ({ contender, ms: [] }));
   for (let round = 0; round < WARM; round++) {
     for (const plan of plans) {
-      const ms = await timed(plan.contender, 1);
-      plan.repeats = Math.max(1, Math.ceil(SHORT / ms));
+      const ms = await timed(plan.contender, 1, before);
+      plan.repeats = before ? 1 : Math.max(1, Math.ceil(SHORT / ms));
       plan.rounds = Math.max(LEAST, Math.min(ROUNDS, Math.floor(SHARE / (ms * plan.repeats))));
     }
   }
@@ -53,7 +54,7 @@ async function row(name) {
   const firsts = { simd: [], relaxed: [] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const plan of plans) {
-      if (turns(plan, round)) plan.ms.push(await timed(plan.contender, plan.repeats));
+      if (turns(plan, round)) plan.ms.push(await timed(plan.contender, plan.repeats, before));
     }
     for (const variant of round % FRESH === 0 ? VARIANTS : []) {
       firsts[variant].push(await first(variant));
