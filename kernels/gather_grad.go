@@ -31,7 +31,8 @@ func runPoolGrad(t, op U32, b uint32) {
 	at := F32(4 * b * tokens * cols)
 	dx := outAt(t, op) + at
 	fillZero(dx, tokens*cols)
-	poolGrad(dx, f32At(t, op, 0)+at, f32At(t, op, 1)+F32(4*b*cols), mask, keyCount(i32At(t, op, 2), b, tokens), cols, attrBits(op, 0))
+	rows := keyCount(i32At(t, op, 2), b, tokens)
+	poolGrad(dx, f32At(t, op, 0)+at, f32At(t, op, 1)+F32(4*b*cols), mask, rows, cols, attrBits(op, 0))
 }
 
 // poolGrad gives dout to those of the first rows rows of dx, which are zeros,

@@ -77,7 +77,8 @@ func runSGD(t, op U32, i uint32) {
 	if velocity != 0 {
 		velocity += at
 	}
-	sgd(outAt(t, op)+at, velocity, f32At(t, op, 0)+at, f32At(t, op, 1)+at, old, n, attrFloat32(op, 0), attrFloat32(op, 1), attrFloat32(op, 2),
+	sgd(outAt(t, op)+at, velocity, f32At(t, op, 0)+at, f32At(t, op, 1)+at, old, n,
+		attrFloat32(op, 0), attrFloat32(op, 1), attrFloat32(op, 2),
 		clipFactor(f32At(t, op, 3), attrFloat32(op, 3)), attrBits(op, 4) != 0)
 }
 
@@ -124,7 +125,8 @@ func runAdam(t, op U32, i uint32) {
 	pace := float32(float64(rate) / remainder(beta1, step))
 	spread := float32(1 / Sqrt64(remainder(beta2, step)))
 	adam(outAt(t, op)+at, outputAt(t, op, 1)+at, outputAt(t, op, 2)+at, f32At(t, op, 0)+at, f32At(t, op, 1)+at, m, v, n,
-		beta1, beta2, pace, spread, attrFloat32(op, 3), 1-float32(rate*attrFloat32(op, 4)), clipFactor(f32At(t, op, 5), attrFloat32(op, 5)))
+		beta1, beta2, pace, spread, attrFloat32(op, 3), 1-float32(rate*attrFloat32(op, 4)),
+		clipFactor(f32At(t, op, 5), attrFloat32(op, 5)))
 }
 
 // remainder returns 1 - betaⁿ, by which the mean of n steps, begun with 0, is

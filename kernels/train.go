@@ -107,7 +107,8 @@ func trainTile(t, op U32, own, phase, i uint32) {
 	case opGatherGrad:
 		cols := colsOf(t, op, 1)
 		at := F32(4 * gradCols * i)
-		gatherGrad(outAt(t, op)+at, f32At(t, op, 1)+at, i32At(t, op, 0), elements(t, op, 0), attrBits(op, 1), min(cols-gradCols*i, gradCols), 4*cols, attrFloat32(op, 0))
+		gatherGrad(outAt(t, op)+at, f32At(t, op, 1)+at, i32At(t, op, 0), elements(t, op, 0), attrBits(op, 1),
+			min(cols-gradCols*i, gradCols), 4*cols, attrFloat32(op, 0))
 	case opGlobalNorm:
 		runGlobalNorm(t, op, phase, i)
 	case opSgd:

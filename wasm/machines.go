@@ -35,7 +35,8 @@ func openHost(ctx context.Context, o Options) (host, error) {
 	switch o.Engine {
 	case "native":
 		if o.Training && !simd128.Training {
-			return nil, failure(program.ErrUnsupported, "open", "Training", true, "a program built with the tag train, on the native engine")
+			const want = "a program built with the tag train, on the native engine"
+			return nil, failure(program.ErrUnsupported, "open", "Training", true, want)
 		}
 		h.engine = nativeEngine{pages}
 	case "wazero", "":

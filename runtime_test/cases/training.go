@@ -85,11 +85,16 @@ var attentionGradMasks = []string{
 	"temperature", "offset causal", "from_end causal lengths", "pool", "one", "softcap temperature documents alibi sinks", "pool documents lengths",
 }
 
+// cost is about how many products the differences of a call take.
+func (c *attend) cost() int {
+	return c.heads * c.batch * c.tq * c.tk * (c.dim + c.vdim) * (len(c.q.v) + len(c.k.v) + len(c.v.v))
+}
+
 func attentionGrads(s source) (all []Case) {
 	for _, name := range attentionGradMasks {
 		c := s.attend(strings.Fields(name), false)
-		for products := c.dim + c.vdim; c.heads*c.batch*c.tq*c.tk*products*(len(c.q.v)+len(c.k.v)+len(c.v.v)) > 700_000; products = c.dim + c.vdim {
-			c = s.attend(strings.Fields(name), false) // differences take their time
+		for c.cost() > 700_000 {
+			c = s.attend(strings.Fields(name), false)
 		}
 		all = append(all, c.asGrad(s))
 	}

@@ -24,10 +24,11 @@ func TestEveryOperationHasCases(t *testing.T) {
 	}
 }
 
-// TestEveryCellHasCases finds for each cell of the support matrix a case that TestOps or TestWebGPUOps holds against float64.
+// TestEveryCellHasCases finds for each cell of the support matrix a case that TestOps, TestTraining or TestWebGPUOps holds against
+// float64.
 func TestEveryCellHasCases(t *testing.T) {
 	has := map[string]bool{}
-	for _, c := range cases.Ops() {
+	for _, c := range slices.Concat(cases.Ops(), cases.Training()) {
 		for _, mask := range append([]string{""}, c.Masks...) {
 			what := fmt.Sprint(c.Target, " ", c.DType(), " ", mask, " on ")
 			has[what+program.OnWasm] = true
@@ -36,7 +37,7 @@ func TestEveryCellHasCases(t *testing.T) {
 	}
 	for _, cell := range program.Cells() {
 		what := fmt.Sprint(cell.Op.Name, " ", cell.DType, " ", cell.Mask, " on ", cell.Device)
-		if cell.Op.Level == 0 && !has[what] {
+		if !has[what] {
 			t.Errorf("%s has no case", what)
 		}
 	}
