@@ -98,9 +98,27 @@ func (r *trace) tasks() (all []time.Duration) {
 }
 
 // TestFrames loads the model in a page and focuses on the article: no task of the page's own thread takes longer than a frame.
+// What else this machine does can only lengthen a task, so one visit of several must show it.
 func TestFrames(t *testing.T) {
+	const visits = 4
 	server := httptest.NewServer(engine.Isolated(strict(http.FileServer(http.Dir(engine.Root())))))
 	defer server.Close()
+	for range visits {
+		tasks := traceReading(t, server.URL)
+		if len(tasks) < 100 || tasks[0] <= 0 {
+			t.Fatalf("%d tasks traced, the longest %v: want more", len(tasks), tasks[:min(1, len(tasks))])
+		}
+		t.Logf("of %d tasks the longest computed %v", len(tasks), tasks[:3])
+		if tasks[0] <= frame {
+			return
+		}
+	}
+	t.Errorf("at each of %d visits a task of the page's thread computed longer than %v", visits, frame)
+}
+
+// traceReading opens the page, has it read the article and returns how long its tasks computed, the longest first.
+func traceReading(t *testing.T, site string) []time.Duration {
+	t.Helper()
 	r := &trace{complete: make(chan struct{})}
 	page, err := browser.Open(t.Context(), browser.Options{Events: r.event})
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
@@ -110,7 +128,7 @@ func TestFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer page.Close()
-	if err := page.Do(chromedp.Navigate(server.URL + "/runtime_test/threads/page.html")); err != nil {
+	if err := page.Do(chromedp.Navigate(site + "/runtime_test/threads/page.html")); err != nil {
 		t.Fatal(err)
 	}
 	eval(t, chromium{page}, "''") // its script is there
@@ -118,12 +136,5 @@ func TestFrames(t *testing.T) {
 	t.Log(eval(t, chromium{page}, "read()"))
 	eval(t, chromium{page}, "''") // so that the tasks before it are complete
 	r.end(t, page)
-	tasks := r.tasks()
-	if len(tasks) < 100 {
-		t.Fatalf("%d tasks traced, want more", len(tasks))
-	}
-	t.Logf("of %d tasks the longest computed %v", len(tasks), tasks[:3])
-	if longest := tasks[0]; longest <= 0 || longest > frame {
-		t.Errorf("a task of the page's thread computed %v, want more than nothing and %v at most", longest, frame)
-	}
+	return r.tasks()
 }
