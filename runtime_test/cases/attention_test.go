@@ -103,10 +103,13 @@ func repeated(a array, times int) array {
 	return out
 }
 
-// TestAttendProperties compares calls that must give the same.
-func TestAttendProperties(t *testing.T) {
-	e := native(t)
+// FuzzAttendProperties compares calls that must give the same.
+func FuzzAttendProperties(f *testing.F) {
 	for seed := range uint64(12) {
+		f.Add(seed)
+	}
+	e := native(f)
+	f.Fuzz(func(t *testing.T, seed uint64) {
 		s := newSource(seed)
 		c := s.attend([]string{"plain"}, false)
 		want := c.out(t, e)
@@ -153,7 +156,24 @@ func TestAttendProperties(t *testing.T) {
 		}
 		masked.flags = &lower
 		near(t, "a causal mask", masked.out(t, e), causal.out(t, e), 5e-6)
-	}
+
+		sparse, flagged := *c, *c
+		blocks, flags := zeros((c.tq+63)/64, (c.tk+63)/64), zeros(c.tq, c.tk)
+		for i := range blocks.v {
+			blocks.v[i] = float64(s.IntN(2))
+		}
+		for i := range flags.v {
+			flags.v[i] = blocks.at(i/c.tk/64, i%c.tk/64)
+		}
+		sparse.blocks, flagged.flags = &blocks, &flags
+		near(t, "sparse blocks", sparse.out(t, e), flagged.out(t, e), 5e-6)
+
+		pages := *c
+		for pages.page = 1 + s.IntN(8); c.tk%pages.page != 0; {
+			pages.page--
+		}
+		near(t, "pages", pages.out(t, e), want, 0)
+	})
 }
 
 // lastQuery returns the results of the last query of each batch row.

@@ -77,7 +77,7 @@ func wrap(engines ...engine.Engine) (all []*started) {
 // inShort are the engines of the short form: every kind of host, and a browser in each way that it computes.
 var inShort = []string{
 	"native", "native/v1", "native/v3", "wazero", "node/simd", "chromium/simd", "node/simd-threads", "workerd/simd", "node/relaxed",
-	"chromium/relaxed-threads", "chromium/simd-webgpu",
+	"chromium/relaxed-threads", "chromium/simd-webgpu", "node/simd-training",
 }
 
 // use starts e, or skips the test where its program is not installed (under CI that fails).
