@@ -35,14 +35,14 @@ func newCrew(t testing.TB, n uint32) *host {
 func TestCrewBits(t *testing.T) {
 	for _, c := range opCases {
 		one := newHost(t, 100)
-		table := one.op(c.name, c.attrs, c.inputs...)
+		table := one.opFor(outputsNeeded(c.name), c.name, c.attrs, c.inputs...)
 		one.run(table)
 		want := one.output(table)
 		for _, n := range []uint32{1, 2, 5} {
 			t.Run(fmt.Sprintf("%s/%d", c.name, n), func(t *testing.T) {
 				h := newCrew(t, n)
 				for range 3 {
-					table := h.op(c.name, c.attrs, c.inputs...)
+					table := h.opFor(outputsNeeded(c.name), c.name, c.attrs, c.inputs...)
 					h.run(table)
 					sameBits(t, h.output(table), want)
 				}
