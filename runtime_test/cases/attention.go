@@ -268,6 +268,19 @@ func halfBits(v float64) uint16 {
 	return uint16(bits>>16&0x8000) | uint16((bits>>23&255)-112)<<10 | uint16(bits>>13&1023)
 }
 
+// halves returns the numbers of a float16 tensor, none of them subnormal or infinite.
+func halves(t engine.Tensor) (v []float32) {
+	for i := 0; i < len(t.Data); i += 2 {
+		h := uint32(binary.LittleEndian.Uint16(t.Data[i:]))
+		bits := h >> 15 << 31
+		if h&0x7FFF != 0 {
+			bits |= (h&0x7FFF)<<13 + 112<<23
+		}
+		v = append(v, math.Float32frombits(bits))
+	}
+	return v
+}
+
 // toHalf rounds the elements to numbers that float16 has.
 func toHalf(a array) {
 	for i, v := range a.v {
@@ -339,9 +352,7 @@ func (c *attend) asCase() Case {
 	}
 	if c.present {
 		all.Wanted = append(all.Wanted, "present_k", "present_v")
-		if !c.half {
-			all.Also["present_k"], all.Also["present_v"] = c.joined(c.key, c.dim), c.joined(c.value, c.vdim)
-		}
+		all.Also["present_k"], all.Also["present_v"] = c.joined(c.key, c.dim), c.joined(c.value, c.vdim)
 	}
 	return all
 }

@@ -58,6 +58,9 @@ func (c Case) Check(got engine.Result) error {
 // compare returns an error if an output is not as wanted.
 func (c Case) compare(got engine.Result, name string, values []float64) error {
 	out := got.Outputs[name].Float32s()
+	if got.Outputs[name].DType == "f16" {
+		out = halves(got.Outputs[name])
+	}
 	if len(out) != len(values) {
 		return fmt.Errorf("%s: output %s: %d elements, want %d", c.Name, name, len(out), len(values))
 	}
