@@ -127,6 +127,7 @@ async function killInRun({ start, grace }) {
     check(same(await running, want), 'the run of those who are left gave something else');
     times.push(performance.now() - since);
     check(times.at(-1) < 4 * once + grace + IN_TIME, `the run ended after ${times.at(-1)} ms, one takes ${once}`);
+    await until('the loss is noticed', 3000 + grace, async () => warnings.length > 0); // the run may be done before
     await until('a hand in its place', 3000 + grace, async () => (await rt.stats()).threads === 3);
   }
   check(same(await session.run('encode', SHORT), await alone.session.run('encode', SHORT)), 'the new crew gives something else');
