@@ -38,6 +38,7 @@ export function serveHand() {
 /** Computes as worker number `worker` until the crew is dismissed; a trap is told. */
 function join({ module, memory, state, worker }) {
   try {
+    memory.grow(0); // V8 does not tell this thread of growth while the memory was on its way to it
     new WebAssembly.Instance(module, { env: { memory } }).exports.follow(worker);
     return {};
   } catch (err) {

@@ -55,6 +55,20 @@ test('threads follow one model after another, and a single operation between the
   assert.deepEqual(warnings, []);
 });
 
+test('hands that join while the memory grows can use all of it', async (t) => {
+  for (let k = 0; k < 6; k++) {
+    const { rt, warnings } = await openThreads(t);
+    for (let i = 0; i < 12; i++) {
+      const model = await rt.load(file);
+      await model.session().run('encode', { ids: { shape: [1, 3], data: Int32Array.of(5, 6, 7) }, lengths: { data: Int32Array.of(3) } });
+      await sum(rt); // has the hands leave the model
+      await model.close();
+    }
+    assert.deepEqual(warnings, []);
+    rt.close();
+  }
+});
+
 test('one thread, silently, where there is no more', async (t) => {
   for (const o of [{ threads: 1 }, { worker: false }, { threads: 'auto' }]) { // node tells no number of processors
     const { rt, warnings } = await openThreads(t, o);
