@@ -16,7 +16,8 @@ const (
 	attVDim
 
 	// Where head h of batch row b has element d of token t: at + b·batch +
-	// h·head + t·row + 4·d, or 2·d where keys and values are f16.
+	// h·head + t·row + 4·d, or 2·d where keys and values are f16, d where they
+	// are int8.
 	attQ
 	attQBatch
 	attQHead
@@ -43,6 +44,8 @@ const (
 	attOutRow
 	attKBytes // of an element of k
 	attVBytes
+	attKScales // f16 of each 32 int8 elements, in their order
+	attVScales
 
 	attScale   // f32
 	attSoftcap // f32, 0: none

@@ -151,7 +151,7 @@ func rowsAt(a U32, side, at, row, n uint32) (F32, uint32) {
 	}
 	rows, dim := F32(wordAt(a, attRows)), sideDim(a, side)
 	for i := range n {
-		widenHalves(rows+F32(4*dim*i), U16(at+row*i), dim)
+		copyRow(a, side, rows+F32(4*dim*i), at+row*i)
 	}
 	return rows, 4 * dim
 }

@@ -9,7 +9,8 @@ func inferAttention(p, op, extents U32) bool {
 	dim, vdim := attrBits(op, attrDim), attrBits(op, attrVDim)
 	if !wantTokens(p, op, extents, argQ, attrBits(op, attrQCol), heads, dim) ||
 		!wantTokens(p, op, extents, argK, attrBits(op, attrKCol), kvHeads, dim) ||
-		!wantTokens(p, op, extents, argV, attrBits(op, attrVCol), kvHeads, vdim) {
+		!wantTokens(p, op, extents, argV, attrBits(op, attrVCol), kvHeads, vdim) ||
+		!wantScales(p, op, extents, argK, argKScales, attrKCol, dim) || !wantScales(p, op, extents, argV, argVScales, attrVCol, vdim) {
 		return false
 	}
 	if rows := extent(q, extents, 0); rows != 1 && rows != batch {
@@ -67,6 +68,36 @@ func wantTokens(p, op, extents U32, i, col, heads, dim uint32) bool {
 		return fail(errShape, i, col, 0) != 0
 	}
 	return wantExtent(p, op, extents, i, 1, heads) && wantExtent(p, op, extents, i, 3, dim)
+}
+
+// wantScales fails unless keys or values, operand i, have scales if they are
+// int8, and only then: one for each block along their last axis, of which
+// each head has whole ones. There is no output of present scales.
+func wantScales(p, op, extents U32, i, scales, col, dim uint32) bool {
+	t := operand(p, op, i)
+	dtype := t.Load(tenDType)
+	if operandIndex(op, scales) == none {
+		return dtype != dtypeU8 || fail(errOperandMissing, scales, 0, 0) != 0
+	}
+	if dtype != dtypeU8 || outputIndex(op, i) != none { // present_k or present_v
+		return fail(errOperandType, i, dtype, 0) != 0
+	}
+	if dim%blockLen != 0 {
+		return fail(errShape, i, dim, roundUp(dim, blockLen)) != 0
+	}
+	if n := attrBits(op, col); n%blockLen != 0 {
+		return fail(errAttrValue, col, n, 0) != 0
+	}
+	last := t.Load(tenRank) - 1
+	if !wantWholeBlocks(p, op, extents, i) || !wantRank(p, op, scales, last+1) || !wantExtent(p, op, extents, scales, last, extent(t, extents, last)/blockLen) {
+		return false
+	}
+	for axis := range last {
+		if !wantExtent(p, op, extents, scales, axis, extent(t, extents, axis)) {
+			return false
+		}
+	}
+	return true
 }
 
 // tokenExtent returns the tokens of operand i.

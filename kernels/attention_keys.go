@@ -17,10 +17,10 @@ func packValues(a U32, j, n uint32) {
 
 // blockOf returns where n keys (side attK) or values (attV) of the head at
 // work from number j on lie as rows of f32, and how far apart: where they
-// are, or copied to attRows if they are scattered or f16.
+// are, or copied to attRows if they are scattered or not f32.
 func blockOf(a U32, side, j, n uint32) (F32, uint32) {
-	bytes, dim := sideBytes(a, side), sideDim(a, side)
-	if wordAt(a, attPages) == 0 && bytes == 4 {
+	dim := sideDim(a, side)
+	if wordAt(a, attPages) == 0 && sideBytes(a, side) == 4 {
 		past := wordAt(a, attPast)
 		if j >= past || j+n <= past {
 			return F32(rowOf(a, side, j)), rowStride(a, side, j)
@@ -28,7 +28,7 @@ func blockOf(a U32, side, j, n uint32) (F32, uint32) {
 	}
 	rows := wordAt(a, attRows)
 	for i := range n {
-		copyNumbers(F32(rows+4*dim*i), rowOf(a, side, j+i), dim, bytes)
+		copyRow(a, side, F32(rows+4*dim*i), rowOf(a, side, j+i))
 	}
 	return F32(rows), 4 * dim
 }
@@ -88,13 +88,27 @@ func sideOf(a U32, side, j uint32) uint32 {
 	return side
 }
 
-// copyNumbers copies n numbers of 4 bytes (f32) or 2 (f16) as f32.
-func copyNumbers(dst F32, src, n, bytes uint32) {
-	if bytes == 4 {
-		MemoryCopy(uint32(dst), src, 4*n)
-		return
+// copyRow copies the key or value at src as f32.
+func copyRow(a U32, side uint32, dst F32, src uint32) {
+	dim := sideDim(a, side)
+	switch sideBytes(a, side) {
+	case 4:
+		MemoryCopy(uint32(dst), src, 4*dim)
+	case 2:
+		widenHalves(dst, U16(src), dim)
+	default:
+		dequantizeQ8(dst, U8(src), scalesOf(a, side, src), dim)
 	}
-	widenHalves(dst, U16(src), n)
+}
+
+// scalesOf returns where the scales of an int8 key or value at a row lie: all
+// strides are whole blocks, so that scales lie as the blocks do.
+func scalesOf(a U32, side, row uint32) U16 {
+	scales := wordAt(a, attKScales)
+	if side == attV {
+		scales = wordAt(a, attVScales)
+	}
+	return U16(scales + (row-wordAt(a, side))/blockLen*2)
 }
 
 // widenHalves converts n float16 to float32.

@@ -19,8 +19,10 @@ const (
 	argKDocs
 	argPages
 	argBlocks
+	argKScales
+	argVScales
 
-	attrHeads = iota - argBlocks - 1
+	attrHeads = iota - argVScales - 1
 	attrDim
 	attrVDim
 	attrQCol
@@ -94,6 +96,8 @@ func describeAttention(t, op, a U32) {
 	}
 	a.Store(attKBytes, describeTokens(a, attK, t, operandIndex(op, argK), attrBits(op, attrKCol), dim))
 	a.Store(attVBytes, describeTokens(a, attV, t, operandIndex(op, argV), attrBits(op, attrVCol), vdim))
+	describeScales(a+attKScales, t, op, argKScales, attrBits(op, attrKCol))
+	describeScales(a+attVScales, t, op, argVScales, attrBits(op, attrVCol))
 	describeTokens(a, attOut, t, outputIndex(op, 0), 0, vdim)
 	if operandIndex(op, argPastK) != none {
 		describeTokens(a, attPastK, t, operandIndex(op, argPastK), 0, dim)
@@ -134,6 +138,14 @@ func describeTokens(a U32, side uint32, t U32, index, col, dim uint32) uint32 {
 	w.Store(sideHead, head)
 	w.Store(sideRow, row)
 	return bytes
+}
+
+// describeScales writes where the scales of keys or values from column col on
+// lie, if they are int8.
+func describeScales(w, t, op U32, i, col uint32) {
+	if scales := uint32(f32At(t, op, i)); scales != 0 {
+		w.Store(0, scales+col/blockLen*2)
+	}
 }
 
 // tokensOf returns the tokens of operand i, of rank 3 or 4.

@@ -62,7 +62,7 @@ const (
 	errNotBound         = 66 // run: {got} is not the table of the last bind
 	errIndex            = 67 // index {sgot} at position {arg} is not in 0..{want}-1
 	errLength           = 68 // length {sgot} at position {arg} is not in 0..{want}
-	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and output mask {want}: at most 16 inputs, 16 attributes and a mask of 1 to 4 outputs are possible
+	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and output mask {want}: at most 24 inputs, 16 attributes and a mask of 1 to 4 outputs are possible
 	errCrewLost         = 70 // run: a worker of the crew stopped before the end
 	errOperandValue     = 71 // operand {arg}: {sgot} is out of range, the limit is {want}
 	errNoTokenizer      = 80 // no tokenizer is loaded

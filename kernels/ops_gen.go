@@ -66,7 +66,7 @@ const (
 	maxExprs        = 4096
 	maxTensors      = 4096
 	maxOps          = 4096
-	maxOperands     = 16
+	maxOperands     = 24
 	maxAttrs        = 16
 	maxOutputs      = 4
 	maxProgramBytes = 1048576
@@ -173,7 +173,7 @@ func opOperands(code uint32) uint64 {
 	case opMatmul:
 		return 0x82827202
 	case opAttention:
-		return 0x9292828a84121202
+		return 0x9292828a841a1a02
 	case opAttentionWeights:
 		return 0x840202
 	case opMaskedMean:
@@ -270,7 +270,7 @@ func opOperands(code uint32) uint64 {
 func opMoreOperands(code uint32) uint64 {
 	switch code {
 	case opAttention:
-		return 0x88848484828282
+		return 0x9088848484828282
 	}
 	if maxLevel > 0 {
 		switch code {
@@ -279,6 +279,15 @@ func opMoreOperands(code uint32) uint64 {
 		case opGlobalNorm:
 			return 0x8282828282828282
 		}
+	}
+	return 0
+}
+
+// opLastOperands describes the operands from the seventeenth on.
+func opLastOperands(code uint32) uint64 {
+	switch code {
+	case opAttention:
+		return 0x90
 	}
 	return 0
 }

@@ -65,7 +65,9 @@ func attrBits(op U32, i uint32) uint32 {
 // for one past the last.
 func operandTypes(code, i uint32) uint32 {
 	bytes := opOperands(code)
-	if i >= 8 {
+	if i >= 16 {
+		bytes = opLastOperands(code)
+	} else if i >= 8 {
 		bytes = opMoreOperands(code)
 	}
 	return uint32(bytes>>(8*i&63)) & 0xFF

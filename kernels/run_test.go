@@ -241,7 +241,7 @@ func TestOpRefuses(t *testing.T) {
 		t.Error("an unknown operation was accepted")
 	}
 	h.wantError(errOpCode)
-	for _, counts := range [][3]uint32{{17, 0, 1}, {1, 17, 1}, {1, 0, 0}, {1, 0, 16}, {0xFFFFFFFF, 0xFFFFFFFF, 1}} {
+	for _, counts := range [][3]uint32{{maxOperands + 1, 0, 1}, {1, 17, 1}, {1, 0, 0}, {1, 0, 16}, {0xFFFFFFFF, 0xFFFFFFFF, 1}} {
 		if Op(opSoftmax, counts[0], counts[1], counts[2]) != 0 {
 			t.Errorf("counts %v were accepted", counts)
 		}

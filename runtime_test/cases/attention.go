@@ -18,6 +18,7 @@ type attend struct {
 	half                                           bool // k and v are stored as float16
 	pool                                           bool // all batch rows have the queries of the first
 	page                                           int  // tokens of a page, 0: no pages
+	kBlocks, vBlocks                               *quantized
 
 	q, k, v, pastK, pastV array
 
@@ -59,7 +60,7 @@ func (c *attend) String() string {
 	for _, m := range []struct {
 		name string
 		has  bool
-	}{{"f16", c.half}, {"axis", c.axis}, {"pages", c.page > 0}, {"pool", c.pool}, {"softcap", c.softcap != 0}, {"sinks", c.sinks != nil},
+	}{{"f16", c.half}, {"int8", c.kBlocks != nil}, {"int8 values", c.kBlocks == nil && c.vBlocks != nil}, {"axis", c.axis}, {"pages", c.page > 0}, {"pool", c.pool}, {"softcap", c.softcap != 0}, {"sinks", c.sinks != nil},
 		{"temperature", c.temperature != nil}, {"from end", c.fromEnd}, {"offset", c.offset != 0}, {"present", c.present}, {"qk", c.qk != 0}} {
 		if m.has {
 			s += " " + m.name
@@ -312,6 +313,8 @@ func (c *attend) asCase() Case {
 		v, _ := c.paged(c.v)
 		inputs["k"], inputs["v"], inputs["pages"] = c.stored(k), c.stored(v), engine.I32(table, c.batch, len(table)/c.batch)
 	}
+	c.store(inputs, "k", c.kBlocks)
+	c.store(inputs, "v", c.vBlocks)
 	if c.past > 0 {
 		inputs["past_k"], inputs["past_v"] = c.stored(c.pastK), c.stored(c.pastV)
 	}
@@ -344,7 +347,7 @@ func (c *attend) asCase() Case {
 	}
 	e := engine.Case{Name: "attention " + c.String(), Do: engine.Op, Target: "attention", Attrs: attrs, Inputs: inputs}
 	out, qk := c.answer()
-	all := Case{Case: e, Want: out.v, Tol: 3e-5, Masks: c.masks(), Half: c.half, WasmOnly: c.topK != 0 || c.qk != 0, Also: map[string][]float64{}}
+	all := Case{Case: e, Want: out.v, Tol: 3e-5, Masks: c.masks(), Half: c.half, WasmOnly: c.topK != 0 || c.qk != 0 || c.kBlocks != nil || c.vBlocks != nil, Also: map[string][]float64{}}
 	if c.qk > 0 {
 		all.Attrs["qk_mode"] = float64(c.qk - 1)
 		all.Wanted = append(all.Wanted, "qk")

@@ -26,9 +26,12 @@ type Case struct {
 
 // DType is the storage type of the case's data.
 func (c Case) DType() program.DType {
+	_, blocks := c.Inputs["k_scales"]
 	switch {
 	case c.Half:
 		return program.F16
+	case blocks:
+		return program.Q8
 	case c.Attrs["bits"] == 8:
 		return program.Q8
 	case c.Attrs["bits"] == 4:

@@ -16,6 +16,8 @@ type Rules struct {
 	QDocs, KDocs   *Tensor // i32 [batch, tq] and [batch, keys]
 	Pages          *Tensor // i32 [batch, n]: which pages of k and v follow each other
 	Blocks         *Tensor // u8 flags of 64 × 64 queries and keys
+	KScales        *Tensor // f16, of int8 keys in u8: one for 32 elements
+	VScales        *Tensor // f16, of int8 values
 	KVHeads        int     // 0: as many as of queries
 	Causal         int     // n: keys up to n-1 behind the query's own
 	Window         int     // n: n keys up to the query's own
@@ -32,7 +34,7 @@ type Rules struct {
 // pools each batch row of keys n times.
 func (g *Graph) Attend(q, k, v *Tensor, h Heads, r Rules) *Tensor {
 	c := g.check(program.OpAttention, trimmed(q, k, v, r.Lengths, r.Mask, r.Bias, r.PastK, r.PastV, r.Slopes, r.Sinks,
-		r.Temperature, r.QDocs, r.KDocs, r.Pages, r.Blocks)...)
+		r.Temperature, r.QDocs, r.KDocs, r.Pages, r.Blocks, r.KScales, r.VScales)...)
 	rank, kvHeads := 3, r.KVHeads
 	if kvHeads == 0 {
 		kvHeads = h.Heads

@@ -22,6 +22,13 @@ func f32OrF16(name, shape string) Operand {
 	return Operand{Name: name, Shape: shape, Types: []DType{F32, F16}}
 }
 
+// keysOrValues are the types of what attention reads for each query.
+func keysOrValues(name, shape string) Operand {
+	return Operand{Name: name, Shape: shape, Types: []DType{F32, F16, U8}}
+}
+
+func f16(name, shape string) Operand { return Operand{Name: name, Shape: shape, Types: []DType{F16}} }
+
 func mask(name, shape string) Operand {
 	return Operand{Name: name, Shape: shape, Types: []DType{U8, F32}}
 }
@@ -36,14 +43,16 @@ var attentionMasks = []string{
 // attention is the operation of the whole family.
 var attention = Op{
 	Name: "attention", Code: OpAttention, SIMD: true, Devices: everywhere,
-	DTypes: []DType{F32, F16}, Masks: attentionMasks, GPUMasks: attentionMasks[:len(attentionMasks)-1], // not top_k
+	DTypes: []DType{F32, F16, Q8}, GPUDTypes: []DType{F32, F16},
+	Masks: attentionMasks, GPUMasks: attentionMasks[:len(attentionMasks)-1], // not top_k
 	Operands: slices.Concat(
-		[]Operand{f32("q", "b or 1,tq,* or b or 1,heads,tq,dim"), f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"),
-			f32OrF16("v", "b,tk,* or b,kv_heads,tk,vdim"), optional(i32("lengths", "b"))},
+		[]Operand{f32("q", "b or 1,tq,* or b or 1,heads,tq,dim"), keysOrValues("k", "b,tk,* or b,kv_heads,tk,dim"),
+			keysOrValues("v", "b,tk,* or b,kv_heads,tk,vdim"), optional(i32("lengths", "b"))},
 		later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys"),
 			f32OrF16("past_k", "b,kv_heads,past,dim"), f32OrF16("past_v", "b,kv_heads,past,vdim"),
 			f32("slopes", "heads"), f32("sinks", "heads"), f32("temperature", "(b,)tq"),
-			i32("q_docs", "b,tq"), i32("k_docs", "b,keys"), i32("pages", "b,n"), flags("blocks", "(b,heads,)tq/64,keys/64")),
+			i32("q_docs", "b,tq"), i32("k_docs", "b,keys"), i32("pages", "b,n"), flags("blocks", "(b,heads,)tq/64,keys/64"),
+			f16("k_scales", "b,tk,*/32 or b,kv_heads,tk,dim/32"), f16("v_scales", "b,tk,*/32 or b,kv_heads,tk,vdim/32")),
 	),
 	Outputs: slices.Concat(outputs("b,tq,heads·vdim or b,heads,tq,vdim"),
 		later(f32OrF16("present_k", "b,kv_heads,keys,dim"), f32OrF16("present_v", "b,kv_heads,keys,vdim"), f32("qk", "b,heads,tq,keys"))),
@@ -58,7 +67,9 @@ var attention = Op{
 		"of all those, the top_k greatest. Query i is at position offset + past + i, with from_end 1 at lengths - tq + i. " +
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
-		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type. On webgpu without top_k and output qk.",
+		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type. " +
+		"k and v can be int8 (in u8) with the scales of their blocks of 32, as quantize makes them, without past and output present; columns and dims are then multiples of 32. " +
+		"On webgpu without these, top_k and output qk.",
 }
 
 // attentionOps are attentions of other scores.
@@ -87,7 +98,9 @@ var attentionOps = []Op{
 	{
 		Name: "attention_grad", Code: OpAttentionGrad, Since: 2, Level: 1, SIMD: true, Devices: wasmOnly,
 		Masks: []string{"lengths", "causal", "window", "prefix", "flags", "added", "bias", "documents", "alibi"},
-		Operands: slices.Concat(attention.Operands[:4], later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys")),
+		Operands: slices.Concat(
+			[]Operand{attention.Operands[0], f32OrF16("k", "b,tk,* or b,kv_heads,tk,dim"), f32OrF16("v", "b,tk,* or b,kv_heads,tk,vdim")},
+			attention.Operands[3:4], later(mask("mask", "(b,heads,)tq,keys"), f32("bias", "(b,heads,)tq,keys")),
 			[]Operand{f32("out", "b,tq,heads·vdim or b,heads,tq,vdim"), f32("dout", "as out")},
 			later(f32("slopes", "heads"), f32("sinks", "heads"), f32("temperature", "(b,)tq"), i32("q_docs", "b,tq"), i32("k_docs", "b,keys"))),
 		Outputs: []Operand{f32("dq", "b,tq,heads·dim or b,heads,tq,dim"), f32("dk", "b,tk,kv_heads·dim or b,kv_heads,tk,dim"),

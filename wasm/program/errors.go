@@ -79,7 +79,7 @@ var Errors = []ErrorCode{
 	{66, "NotBound", "run: {got} is not the table of the last bind"},
 	{67, "Index", "index {sgot} at position {arg} is not in 0..{want}-1"},
 	{68, "Length", "length {sgot} at position {arg} is not in 0..{want}"},
-	{69, "OpArgs", "op: {arg} inputs, {got} attributes and output mask {want}: at most 16 inputs, 16 attributes and a mask of 1 to 4 outputs are possible"},
+	{69, "OpArgs", "op: {arg} inputs, {got} attributes and output mask {want}: at most 24 inputs, 16 attributes and a mask of 1 to 4 outputs are possible"},
 	{70, "CrewLost", "run: a worker of the crew stopped before the end"},
 
 	{71, "OperandValue", "operand {arg}: {sgot} is out of range, the limit is {want}"},

@@ -59,14 +59,15 @@ type Op struct {
 	// given, and Masks the masks, where there are any.
 	DTypes []DType
 	Masks  []string
-	// GPUMasks are those that webgpu has, where it has fewer.
-	GPUMasks []string
+	// GPUDTypes and GPUMasks are those that webgpu has, where it has fewer.
+	GPUDTypes []DType
+	GPUMasks  []string
 	Doc      string
 }
 
 // Limits of an operation, which the packed form of the table has.
 const (
-	MaxOperands = 16
+	MaxOperands = 24
 	MaxAttrs    = 16
 	MaxOutputs  = 4
 )
@@ -283,7 +284,8 @@ func Cells() (cells []Cell) {
 }
 
 func (op *Op) onGPU(c Cell) bool {
-	return op.GPUMasks == nil || c.Mask == "" || slices.Contains(op.GPUMasks, c.Mask)
+	return (op.GPUDTypes == nil || slices.Contains(op.GPUDTypes, c.DType)) &&
+		(op.GPUMasks == nil || c.Mask == "" || slices.Contains(op.GPUMasks, c.Mask))
 }
 
 func (op *Op) dtypes() []DType {

@@ -21,16 +21,11 @@ func kernelOps() []byte {
 	opFunction(b, `opOperands describes the first eight operands of an operation, a byte each
 // from the lowest: bit d for a dtype d that is taken, and operandOptional. It
 // is 0 for an unknown code.`,
-		"opOperands(code uint32) uint64", func(op program.Op) string {
-			return fmt.Sprintf("return %#x\n", packBytes(op.Operands[:min(8, len(op.Operands))]))
-		})
+		"opOperands(code uint32) uint64", operandsFrom(0))
 	opFunction(b, "opMoreOperands describes the operands from the ninth on.",
-		"opMoreOperands(code uint32) uint64", func(op program.Op) string {
-			if len(op.Operands) <= 8 {
-				return ""
-			}
-			return fmt.Sprintf("return %#x\n", packBytes(op.Operands[8:]))
-		})
+		"opMoreOperands(code uint32) uint64", operandsFrom(8))
+	opFunction(b, "opLastOperands describes the operands from the seventeenth on.",
+		"opLastOperands(code uint32) uint64", operandsFrom(16))
 	opFunction(b, `opOutputs describes the outputs of an operation as opOperands its operands,
 // but for the one f32 that most have.`,
 		"opOutputs(code uint32) uint32", func(op program.Op) string {
@@ -52,6 +47,20 @@ func kernelOps() []byte {
 		})
 	opLevels(b)
 	return goSource(b)
+}
+
+// operandsFrom returns the body of a function that describes up to eight
+// operands from one on.
+func operandsFrom(first int) func(program.Op) string {
+	return func(op program.Op) string {
+		if len(op.Operands) > program.MaxOperands {
+			panic(op.Name + ": too many operands")
+		}
+		if len(op.Operands) <= first {
+			return ""
+		}
+		return fmt.Sprintf("return %#x\n", packBytes(op.Operands[first:min(first+8, len(op.Operands))]))
+	}
 }
 
 // opFunction writes a function of an operation's code with a case for each
@@ -99,9 +108,6 @@ func opLevels(b *bytes.Buffer) {
 }
 
 func packBytes(operands []program.Operand) (v uint64) {
-	if len(operands) > 8 {
-		panic("more than 16 operands do not fit opOperands")
-	}
 	for i, o := range operands {
 		bits := uint64(0)
 		for _, t := range o.Types {
