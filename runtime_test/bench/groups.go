@@ -26,6 +26,7 @@ func groups() []group {
 		{"causal", tablePage, rows("causal 12×512×64", "causal 12×1024×64")},
 		{"grouped", tablePage, rows("grouped causal 12/4×512×64")},
 		{"decode", tablePage, rows("decode 12×4096×64", "decode 12×4096×64, cached")},
+		{"decode8", tablePage, rows("decode int8 cache 12×4096×64")},
 		{"matvec", tablePage, rows("4-bit matvec 2048×2048")},
 		{"int8", tablePage, rows("int8 matmul 512³")},
 		{"backward", tablePage, rows("backward 12×512×64")},

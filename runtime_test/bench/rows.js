@@ -126,6 +126,26 @@ const decode = (before) => async () => {
   return { ...row, before, bytes: c.k.byteLength + c.v.byteLength };
 };
 
+/** decode of keys and values in int8 with a scale for each 32, against the same in f32. */
+async function decodeInt8() {
+  const c = operands({ tokens: 1, keys: 4096 });
+  const { q, ...floats } = tensors(c);
+  const inputs = { q };
+  for (const [name, { shape, data }] of Object.entries(floats)) {
+    const elements = Int8Array.from(data, (x) => Math.round(63 * x));
+    inputs[name] = { shape, data: new Uint8Array(elements.buffer) };
+    inputs[`${name}_scales`] = { shape: [...shape.slice(0, 3), DIM / 32], data: new Uint16Array(data.length / 32).fill(9 << 10) };
+    c[name] = Float32Array.from(elements, (x) => x / 64); // the scale is 2⁻⁶
+  }
+  const peers = [];
+  for (const variant of VARIANTS) {
+    const { run } = resident(await compiled(variant), attend(c));
+    peers.push({ who: `fovea f32, ${variant}`, how: 'attention, one query', run });
+  }
+  const start = (core) => core.op('attention', attributes(c), inputs);
+  return ours('attention, one query', start, { samples: reference.attention(c), peers });
+}
+
 const others = new Int32Array(2 ** 25); // 128 MB, more than a processor keeps
 
 /** Changes a word of every 64 bytes of other memory, so that the processor keeps nothing else. */
@@ -208,6 +228,7 @@ export const rows = {
   'grouped causal 12/4×512×64': attention({ tokens: 512, kvHeads: 4, causal: true }, ['ort']),
   'decode 12×4096×64': decode(evict),
   'decode 12×4096×64, cached': decode(),
+  'decode int8 cache 12×4096×64': decodeInt8,
   '4-bit matvec 2048×2048': matvec,
   'int8 matmul 512³': int8,
   'backward 12×512×64': backward,

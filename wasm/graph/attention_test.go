@@ -40,6 +40,8 @@ func TestAttend(t *testing.T) {
 	g.Output("additive", g.AdditiveAttention(x, y, y, g.Weight("w", f32, c(12)), nil))
 	g.Output("flow", g.AttentionFlow(x, y, g.Weight("w3", f32, c(36)), lengths, nil))
 	g.Output("linear", g.LinearAttention(qkv, qkv, qkv, lengths, graph.Heads{Heads: 2, Dim: 8, VDim: 8, KCol: 16, VCol: 32}, true))
+	int8s, scales := in("int8s", program.U8, batch, past, c(64)), in("scales", program.F16, batch, past, c(2))
+	g.Output("int8", g.Attend(qkv, int8s, int8s, graph.Heads{Heads: 2, Dim: 32, VDim: 32, Scale: 1}, graph.Rules{KScales: scales, VScales: scales}))
 	if n := len(lower(t, g).Instrs[2].Operands); n != 4 {
 		t.Errorf("an attention without rules has %d operands, want the 4 of the first table", n)
 	}
