@@ -108,7 +108,7 @@ func decodeKeys(a U32, scores F32, heads, group, key, n uint32) {
 		for range heads / group {
 			k, kRow := rowsAt(a, attK, head, row, rows)
 			for range group {
-				dotKeys(x, q, k, sums, kRow, dim, rows)
+				dotKeys(x, q, k, sums, scalesOf(a, attK, head), kRow, dim, rows)
 				x += 4 * decodeBlock
 				q += F32(qHead)
 			}
@@ -131,7 +131,7 @@ func decodeValues(a U32, weights F32, heads, group, key, n uint32) {
 		for range heads / group {
 			v, vRow := rowsAt(a, attV, head, row, rows)
 			for range group {
-				addWeighted(out, w, v, vRow, vdim, rows)
+				addWeighted(out, w, v, scalesOf(a, attV, head), vRow, vdim, rows)
 				w += 4 * decodeBlock
 				out += F32(outHead)
 			}
@@ -144,29 +144,35 @@ func decodeValues(a U32, weights F32, heads, group, key, n uint32) {
 }
 
 // rowsAt returns where n keys or values, row bytes apart from an address on,
-// lie as f32, and how far apart: there, or converted to attRows.
+// lie as f32 or int8, and how far apart: there, or f16 converted to attRows.
 func rowsAt(a U32, side, at, row, n uint32) (F32, uint32) {
-	if sideBytes(a, side) == 4 {
+	if sideBytes(a, side) != 2 {
 		return F32(at), row
 	}
 	rows, dim := F32(wordAt(a, attRows)), sideDim(a, side)
 	for i := range n {
-		copyRow(a, side, rows+F32(4*dim*i), at+row*i)
+		widenHalves(rows+F32(4*dim*i), U16(at+row*i), dim)
 	}
 	return rows, 4 * dim
 }
 
 // dotKeys writes the dot products of q with n rows of dim elements, row bytes
-// apart. The lanes of each sum are kept at sums.
-func dotKeys(out, q, k, sums F32, row, dim, n uint32) {
+// apart, which with scales are int8. The lanes of each sum are kept at sums.
+func dotKeys(out, q, k, sums F32, scales U16, row, dim, n uint32) {
 	zero := BroadcastFloat32x4(0)
 	for i := range n {
 		zero.Store(sums+F32(16*i), 0)
 	}
 	for ; dim >= 32; dim -= 32 {
-		dotKeys32(sums, q, k, row, n)
+		if scales != 0 {
+			dotBlocks(sums, q, I8(k), scales, row, n)
+			k += blockLen
+			scales += 2
+		} else {
+			dotKeys32(sums, q, k, row, n)
+			k += 4 * 32
+		}
 		q += 4 * 32
-		k += 4 * 32
 	}
 	for ; dim != 0; dim -= min(dim, 4) {
 		x, p := loadUpTo4(q, dim), k
@@ -210,13 +216,48 @@ func dotKeys32(sums, q, k F32, row, n uint32) {
 	}
 }
 
+// dotBlocks is dotKeys32 of a block of int8 in each row, widened in registers.
+// Scales lie as the blocks do, two bytes for 32.
+func dotBlocks(sums, q F32, k I8, scales U16, row, n uint32) {
+	q0, q1, q2, q3 := LoadFloat32x4(q, 0), LoadFloat32x4(q, 16), LoadFloat32x4(q, 32), LoadFloat32x4(q, 48)
+	q4, q5, q6, q7 := LoadFloat32x4(q, 64), LoadFloat32x4(q, 80), LoadFloat32x4(q, 96), LoadFloat32x4(q, 112)
+	for range n {
+		k0, k1, k2, k3 := LoadExtendInt16x8(k, 0), LoadExtendInt16x8(k, 8), LoadExtendInt16x8(k, 16), LoadExtendInt16x8(k, 24)
+		x := q0.Mul(lowFloats(k0))
+		y := q1.Mul(highFloats(k0))
+		x = q2.MulAdd(lowFloats(k1), x)
+		y = q3.MulAdd(highFloats(k1), y)
+		x = q4.MulAdd(lowFloats(k2), x)
+		y = q5.MulAdd(highFloats(k2), y)
+		x = q6.MulAdd(lowFloats(k3), x)
+		y = q7.MulAdd(highFloats(k3), y)
+		scale := BroadcastFloat32x4(f16ToF32(scales.Load(0)))
+		x.Add(y).MulAdd(scale, LoadFloat32x4(sums, 0)).Store(sums, 0)
+		sums += 16
+		k += I8(row)
+		scales += U16(row / blockLen * 2)
+	}
+}
+
+//wasm:inline
+func lowFloats(x Int16x8) Float32x4 { return x.ExtendLo4ToInt32().ConvertToFloat32() }
+
+//wasm:inline
+func highFloats(x Int16x8) Float32x4 { return x.ExtendHi4ToInt32().ConvertToFloat32() }
+
 // addWeighted adds to out[cols] the n rows of v, row bytes apart, each times
-// its weight.
-func addWeighted(out, weights, v F32, row, cols, n uint32) {
+// its weight. With scales they are int8.
+func addWeighted(out, weights, v F32, scales U16, row, cols, n uint32) {
 	for cols >= 32 {
-		addWeighted32(out, weights, v, row, n)
+		if scales != 0 {
+			addBlocks(out, weights, I8(v), scales, row, n)
+			v += blockLen
+			scales += 2
+		} else {
+			addWeighted32(out, weights, v, row, n)
+			v += 4 * 32
+		}
 		out += 4 * 32
-		v += 4 * 32
 		cols -= 32
 	}
 	for i := cols; i != 0; i -= min(i, 4) {
@@ -248,6 +289,36 @@ func addWeighted32(out, weights, v F32, row, n uint32) {
 		s7 = w.MulAdd(LoadFloat32x4(v, 112), s7)
 		weights += 4
 		v += F32(row)
+	}
+	s0.Store(out, 0)
+	s1.Store(out, 16)
+	s2.Store(out, 32)
+	s3.Store(out, 48)
+	s4.Store(out, 64)
+	s5.Store(out, 80)
+	s6.Store(out, 96)
+	s7.Store(out, 112)
+}
+
+// addBlocks is addWeighted32 of a block of int8 in each row, widened in
+// registers.
+func addBlocks(out, weights F32, v I8, scales U16, row, n uint32) {
+	s0, s1, s2, s3 := LoadFloat32x4(out, 0), LoadFloat32x4(out, 16), LoadFloat32x4(out, 32), LoadFloat32x4(out, 48)
+	s4, s5, s6, s7 := LoadFloat32x4(out, 64), LoadFloat32x4(out, 80), LoadFloat32x4(out, 96), LoadFloat32x4(out, 112)
+	for range n {
+		v0, v1, v2, v3 := LoadExtendInt16x8(v, 0), LoadExtendInt16x8(v, 8), LoadExtendInt16x8(v, 16), LoadExtendInt16x8(v, 24)
+		w := LoadSplatFloat32x4(weights, 0).Mul(BroadcastFloat32x4(f16ToF32(scales.Load(0))))
+		s0 = w.MulAdd(lowFloats(v0), s0)
+		s1 = w.MulAdd(highFloats(v0), s1)
+		s2 = w.MulAdd(lowFloats(v1), s2)
+		s3 = w.MulAdd(highFloats(v1), s3)
+		s4 = w.MulAdd(lowFloats(v2), s4)
+		s5 = w.MulAdd(highFloats(v2), s5)
+		s6 = w.MulAdd(lowFloats(v3), s6)
+		s7 = w.MulAdd(highFloats(v3), s7)
+		weights += 4
+		v += I8(row)
+		scales += U16(row / blockLen * 2)
 	}
 	s0.Store(out, 0)
 	s1.Store(out, 16)

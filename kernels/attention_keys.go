@@ -101,12 +101,16 @@ func copyRow(a U32, side uint32, dst F32, src uint32) {
 	}
 }
 
-// scalesOf returns where the scales of an int8 key or value at a row lie: all
-// strides are whole blocks, so that scales lie as the blocks do.
+// scalesOf returns where the scales of an int8 key or value at a row lie, 0 of
+// one that is not: all strides are whole blocks, so that scales lie as the
+// blocks do.
 func scalesOf(a U32, side, row uint32) U16 {
 	scales := wordAt(a, attKScales)
 	if side == attV {
 		scales = wordAt(a, attVScales)
+	}
+	if scales == 0 {
+		return 0
 	}
 	return U16(scales + (row-wordAt(a, side))/blockLen*2)
 }

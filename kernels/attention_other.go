@@ -23,7 +23,7 @@ func attendAdditive(out, q, k, v, w, s F32, n, d, e uint32) {
 			(scores + F32(4*i)).Store(0, additiveScore(q, k+F32(4*d*(j+i)), w, d))
 		}
 		weighRow(s, scores, out, width, e, 1)
-		addWeighted(out, scores, v+F32(4*e*j), 4*e, e, width)
+		addWeighted(out, scores, v+F32(4*e*j), 0, 4*e, e, width)
 	}
 	finishOther(out, s, e)
 }
@@ -73,7 +73,7 @@ func attendFlow(out, c, q, w, s F32, t, contexts, questions, d uint32) {
 		n := min(contexts-j, keyBlock)
 		MemoryCopy(uint32(s+otherScores), uint32(best+F32(4*j)), 4*n)
 		weighRow(s, s+otherScores, h, n, d, 1)
-		addWeighted(h, s+otherScores, c+F32(4*d*j), 4*d, d, n)
+		addWeighted(h, s+otherScores, c+F32(4*d*j), 0, 4*d, d, n)
 	}
 	finishOther(h, s, d)
 	for i := range contexts {
@@ -105,7 +105,7 @@ func flowToQuestion(u, scaled, q, w, s F32, n, d uint32) float32 {
 		}
 		top = Max32(top, greatest(scores, width))
 		weighRow(s, scores, u, width, d, 1)
-		addWeighted(u, scores, rows, 4*d, d, width)
+		addWeighted(u, scores, rows, 0, 4*d, d, width)
 	}
 	finishOther(u, s, d)
 	return top
