@@ -17,7 +17,7 @@ func (f *Firefox) Name() string { return "firefox/" + f.Config.String() }
 
 // Start implements Engine.
 func (f *Firefox) Start(ctx context.Context) error {
-	return f.start(ctx, f.Config, func(ctx context.Context) (tab, error) {
+	return f.start(ctx, f.Config, func(ctx context.Context) (browser.Tab, error) {
 		return browser.OpenFirefox(ctx, browser.Options{WebGPU: f.Backend == "webgpu"})
 	})
 }

@@ -7,23 +7,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-)
 
-// A tab is a page of a browser.
-type tab interface {
-	Navigate(url string) error
-	Eval(js string) (string, error) // awaits a promise
-	Close() error
-}
+	"github.com/fovea-run/fovea/runtime_test/browser"
+)
 
 // A page runs cases in a browser's tab, which computes in the bridge's worker.
 type page struct {
 	server *httptest.Server
-	tab    tab
+	tab    browser.Tab
 }
 
 // start serves the repository to a new tab, under the strict policy that the bridge promises to work with.
-func (p *page) start(ctx context.Context, config Config, open func(context.Context) (tab, error)) (err error) {
+func (p *page) start(ctx context.Context, config Config, open func(context.Context) (browser.Tab, error)) (err error) {
 	if p.tab, err = open(ctx); err != nil {
 		return err
 	}

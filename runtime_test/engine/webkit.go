@@ -17,5 +17,5 @@ func (k *WebKit) Name() string { return "webkit/" + k.Config.String() }
 
 // Start implements Engine.
 func (k *WebKit) Start(ctx context.Context) error {
-	return k.start(ctx, k.Config, func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) })
+	return k.start(ctx, k.Config, func(ctx context.Context) (browser.Tab, error) { return browser.OpenWebKit(ctx) })
 }

@@ -14,18 +14,13 @@ import (
 // TestOtherBrowsers visits the demo with Firefox and WebKit, with the server and, once the page has been kept, without it.
 func TestOtherBrowsers(t *testing.T) {
 	whole.Only(t, "Firefox and WebKit")
-	type tab interface {
-		Navigate(url string) error
-		Eval(js string) (string, error)
-		Close() error
-	}
 	for _, b := range []struct {
 		name     string
 		isolated string // whether the headers give threads their shared memory
-		open     func(context.Context) (tab, error)
+		open     func(context.Context) (browser.Tab, error)
 	}{
-		{"Firefox", "true", func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx, browser.Options{}) }},
-		{"WebKit", "false", func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) }},
+		{"Firefox", "true", func(ctx context.Context) (browser.Tab, error) { return browser.OpenFirefox(ctx, browser.Options{}) }},
+		{"WebKit", "false", func(ctx context.Context) (browser.Tab, error) { return browser.OpenWebKit(ctx) }},
 	} {
 		t.Run(b.name, func(t *testing.T) {
 			origin, stop := serve(t)

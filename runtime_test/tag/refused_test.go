@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
@@ -76,7 +77,7 @@ func TestIsolated(t *testing.T) {
 }
 
 // isRefused waits for an error and looks for words in it.
-func isRefused(t *testing.T, b tab, words ...string) {
+func isRefused(t *testing.T, b browser.Tab, words ...string) {
 	t.Helper()
 	if state := eval(t, b, `return settle('ready')`); state != "error" {
 		t.Fatalf("state %s, want error", state)

@@ -16,8 +16,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
 )
@@ -138,39 +136,21 @@ func article(t *testing.T, more string) string {
 		strings.Join(paragraphs, "</p>\n<p>") + "</p></article>\n" + more
 }
 
-// A tab is a page of a browser.
-type tab interface {
-	Navigate(url string) error
-	Eval(js string) (string, error) // awaits a promise
-	Close() error
-}
-
-type chromiumTab struct{ *browser.Page }
-
-func (t chromiumTab) Navigate(url string) error      { return t.Do(chromedp.Navigate(url)) }
-func (t chromiumTab) Eval(js string) (string, error) { return browser.Eval[string](t.Page, js) }
-
-func (t chromiumTab) Close() error {
-	t.Page.Close()
-	return nil
-}
-
 var browsers = []struct {
 	name string
-	open func(context.Context) (tab, error)
+	open func(context.Context) (browser.Tab, error)
 }{
 	{"Chromium", openChromium},
-	{"Firefox", func(ctx context.Context) (tab, error) { return browser.OpenFirefox(ctx, browser.Options{}) }},
-	{"WebKit", func(ctx context.Context) (tab, error) { return browser.OpenWebKit(ctx) }},
+	{"Firefox", func(ctx context.Context) (browser.Tab, error) { return browser.OpenFirefox(ctx, browser.Options{}) }},
+	{"WebKit", func(ctx context.Context) (browser.Tab, error) { return browser.OpenWebKit(ctx) }},
 }
 
-func openChromium(ctx context.Context) (tab, error) {
-	p, err := browser.Open(ctx, browser.Options{})
-	return chromiumTab{p}, err
+func openChromium(ctx context.Context) (browser.Tab, error) {
+	return browser.OpenChromium(ctx, browser.Options{})
 }
 
 // start opens a browser, or skips the test where it is not installed.
-func start(t *testing.T, open func(context.Context) (tab, error)) tab {
+func start(t *testing.T, open func(context.Context) (browser.Tab, error)) browser.Tab {
 	t.Helper()
 	b, err := open(t.Context())
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) && os.Getenv("CI") == "" {
@@ -188,7 +168,7 @@ func start(t *testing.T, open func(context.Context) (tab, error)) tab {
 }
 
 // visit opens a site's page.
-func visit(t *testing.T, b tab, s *site) {
+func visit(t *testing.T, b browser.Tab, s *site) {
 	t.Helper()
 	if err := b.Navigate(s.URL + "/"); err != nil {
 		t.Fatal(err)
@@ -197,7 +177,7 @@ func visit(t *testing.T, b tab, s *site) {
 
 // eval evaluates JS with these at hand: control(), the promise of the element; settle(state), which waits until it is in that
 // state or in error and gives the state; type(query); highlighted(), the text that is.
-func eval(t *testing.T, b tab, js string) string {
+func eval(t *testing.T, b browser.Tab, js string) string {
 	t.Helper()
 	value, err := b.Eval(`(async () => {
 		const until = (look) => new Promise((done, fail) => {

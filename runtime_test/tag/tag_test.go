@@ -18,9 +18,8 @@ func TestSnippet(t *testing.T) {
 			s := serve(t, article(t, snippet(t)))
 			open := b.open
 			if b.name == "Chromium" { // what workers ask for is seen by a proxy only
-				open = func(ctx context.Context) (tab, error) {
-					p, err := browser.Open(ctx, browser.Options{Proxy: s.Listener.Addr().String()})
-					return chromiumTab{p}, err
+				open = func(ctx context.Context) (browser.Tab, error) {
+					return browser.OpenChromium(ctx, browser.Options{Proxy: s.Listener.Addr().String()})
 				}
 			}
 			tab := start(t, open)
@@ -54,7 +53,7 @@ func TestSnippet(t *testing.T) {
 }
 
 // problem returns what the element says is wrong.
-func problem(t *testing.T, b tab) string {
+func problem(t *testing.T, b browser.Tab) string {
 	t.Helper()
 	return eval(t, b, `return (await part('[role=alert]')).textContent`)
 }

@@ -16,20 +16,20 @@ import (
 )
 
 // use opens the page in Chromium, after a script of its own if it is given one.
-func use(t *testing.T, page, before string) chromiumTab {
+func use(t *testing.T, page, before string) browser.Chromium {
 	t.Helper()
 	s := serve(t, article(t, `<script src="/before.js"></script>`+page))
 	s.mux.HandleFunc("/before.js", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
 		w.Write([]byte(before))
 	})
-	tab := start(t, openChromium).(chromiumTab)
+	tab := start(t, openChromium).(browser.Chromium)
 	visit(t, tab, s)
 	return tab
 }
 
 // ready waits for an answer and returns what is highlighted.
-func ready(t *testing.T, tab tab) string {
+func ready(t *testing.T, tab browser.Tab) string {
 	t.Helper()
 	if state := eval(t, tab, `return settle('ready')`); state != "ready" {
 		t.Fatalf("state %s: %s", state, problem(t, tab))
@@ -206,7 +206,7 @@ func TestLooks(t *testing.T) {
 	}
 }
 
-func shoot(t *testing.T, tab chromiumTab, name string) {
+func shoot(t *testing.T, tab browser.Chromium, name string) {
 	t.Helper()
 	png, err := browser.Get(tab.Page, chromedp.CaptureScreenshot())
 	if err == nil {

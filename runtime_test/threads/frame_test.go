@@ -131,10 +131,10 @@ func traceReading(t *testing.T, site string) []time.Duration {
 	if err := page.Do(chromedp.Navigate(site + "/runtime_test/threads/page.html")); err != nil {
 		t.Fatal(err)
 	}
-	eval(t, chromium{page}, "''") // its script is there
+	eval(t, browser.Chromium{Page: page}, "''") // its script is there
 	r.start(t, page)
-	t.Log(eval(t, chromium{page}, "read()"))
-	eval(t, chromium{page}, "''") // so that the tasks before it are complete
+	t.Log(eval(t, browser.Chromium{Page: page}, "read()"))
+	eval(t, browser.Chromium{Page: page}, "''") // so that the tasks before it are complete
 	r.end(t, page)
 	return r.tasks()
 }

@@ -12,8 +12,6 @@ import (
 	"os/exec"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
 	"github.com/fovea-run/fovea/runtime_test/whole"
@@ -68,29 +66,11 @@ func TestNode(t *testing.T) {
 	report(t, string(line))
 }
 
-// A tab is a page of a browser.
-type tab interface {
-	Navigate(url string) error
-	Eval(js string) (string, error) // awaits a promise
-	Close() error
+func openChromium(ctx context.Context) (browser.Tab, error) {
+	return browser.OpenChromium(ctx, browser.Options{})
 }
 
-type chromium struct{ *browser.Page }
-
-func (c chromium) Navigate(url string) error      { return c.Do(chromedp.Navigate(url)) }
-func (c chromium) Eval(js string) (string, error) { return browser.Eval[string](c.Page, js) }
-
-func (c chromium) Close() error {
-	c.Page.Close()
-	return nil
-}
-
-func openChromium(ctx context.Context) (tab, error) {
-	p, err := browser.Open(ctx, browser.Options{})
-	return chromium{p}, err
-}
-
-func openFirefox(ctx context.Context) (tab, error) {
+func openFirefox(ctx context.Context) (browser.Tab, error) {
 	return browser.OpenFirefox(ctx, browser.Options{})
 }
 
@@ -99,7 +79,7 @@ func TestBrowsers(t *testing.T) {
 	defer server.Close()
 	for _, b := range whole.Some(t, []struct {
 		name    string
-		open    func(context.Context) (tab, error)
+		open    func(context.Context) (browser.Tab, error)
 		variant string
 		grace   int // ms that a terminated worker goes on if it does not come back to its event loop
 	}{
@@ -116,7 +96,7 @@ func TestBrowsers(t *testing.T) {
 }
 
 // visit opens a browser with a page, and closes it after the test.
-func visit(t *testing.T, open func(context.Context) (tab, error), url string) tab {
+func visit(t *testing.T, open func(context.Context) (browser.Tab, error), url string) browser.Tab {
 	t.Helper()
 	page, err := open(t.Context())
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
@@ -133,7 +113,7 @@ func visit(t *testing.T, open func(context.Context) (tab, error), url string) ta
 }
 
 // eval calls a function of page.js, which may still be on its way.
-func eval(t *testing.T, page tab, call string) string {
+func eval(t *testing.T, page browser.Tab, call string) string {
 	t.Helper()
 	text, err := page.Eval("import('./page.js').then(() => " + call + ")")
 	if err != nil {
@@ -149,7 +129,7 @@ func TestDefaults(t *testing.T) {
 	plain, isolated := httptest.NewServer(site), httptest.NewServer(engine.Isolated(site))
 	defer plain.Close()
 	defer isolated.Close()
-	for name, open := range map[string]func(context.Context) (tab, error){"chromium": openChromium, "firefox": openFirefox} {
+	for name, open := range map[string]func(context.Context) (browser.Tab, error){"chromium": openChromium, "firefox": openFirefox} {
 		if name == "firefox" && !whole.Asked() {
 			continue
 		}

@@ -16,41 +16,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/fovea-run/fovea/js/bundle"
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
 	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
-// A tab is a page of a browser.
-type tab interface {
-	Navigate(url string) error
-	Eval(js string) (string, error) // awaits a promise
-	Close() error
-}
-
-type chromium struct{ *browser.Page }
-
-func (c chromium) Navigate(url string) error      { return c.Do(chromedp.Navigate(url)) }
-func (c chromium) Eval(js string) (string, error) { return browser.Eval[string](c.Page, js) }
-
-func (c chromium) Close() error {
-	c.Page.Close()
-	return nil
-}
-
-func openChromium(ctx context.Context, o browser.Options) (tab, error) {
-	p, err := browser.Open(ctx, o)
-	return chromium{p}, err
-}
-
-func openFirefox(ctx context.Context, o browser.Options) (tab, error) {
+func openFirefox(ctx context.Context, o browser.Options) (browser.Tab, error) {
 	return browser.OpenFirefox(ctx, o)
 }
 
-func openWebKit(ctx context.Context, _ browser.Options) (tab, error) { return browser.OpenWebKit(ctx) }
+func openWebKit(ctx context.Context, _ browser.Options) (browser.Tab, error) {
+	return browser.OpenWebKit(ctx)
+}
 
 // A site serves the repository under the strict policy, and counts what is asked for.
 type site struct {
@@ -96,7 +74,7 @@ func (s *site) times(name string) (n int) {
 }
 
 // visit opens a page, loads a script in it and decodes the JSON that a call of its function gives.
-func visit(t *testing.T, s *site, open func(context.Context, browser.Options) (tab, error), o browser.Options, html, script, call string, result any) {
+func visit(t *testing.T, s *site, open func(context.Context, browser.Options) (browser.Tab, error), o browser.Options, html, script, call string, result any) {
 	t.Helper()
 	page, err := open(t.Context(), o)
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
@@ -124,8 +102,8 @@ func visit(t *testing.T, s *site, open func(context.Context, browser.Options) (t
 
 var browsers = []struct {
 	name string
-	open func(context.Context, browser.Options) (tab, error)
-}{{"chromium", openChromium}, {"firefox", openFirefox}}
+	open func(context.Context, browser.Options) (browser.Tab, error)
+}{{"chromium", browser.OpenChromium}, {"firefox", openFirefox}}
 
 // proofs is how many faults.js has.
 const proofs = 17
@@ -182,7 +160,7 @@ func TestFetched(t *testing.T) {
 	const code, shaders = "device.js", "fovea-wgsl.json"
 	for _, c := range whole.Some(t, []struct {
 		name    string
-		open    func(context.Context, browser.Options) (tab, error)
+		open    func(context.Context, browser.Options) (browser.Tab, error)
 		page    string // of the modules or of the bundle
 		webgpu  bool
 		backend string // as asked for
@@ -190,13 +168,13 @@ func TestFetched(t *testing.T) {
 		shaders int    // times that they are fetched
 		warns   string // in the only warning
 	}{
-		{"chromium", openChromium, "page", true, "webgpu", "webgpu", 1, ""},
-		{"chromium", openChromium, "bundle", true, "webgpu", "webgpu", 1, ""},
-		{"chromium", openChromium, "bundle", true, "auto", "wasm", 0, ""},
-		{"chromium", openChromium, "page", true, "auto", "wasm", 0, ""}, // a software adapter
-		{"chromium", openChromium, "page", true, "wasm", "wasm", 0, ""},
-		{"chromium", openChromium, "page", false, "auto", "wasm", 0, ""},
-		{"chromium", openChromium, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
+		{"chromium", browser.OpenChromium, "page", true, "webgpu", "webgpu", 1, ""},
+		{"chromium", browser.OpenChromium, "bundle", true, "webgpu", "webgpu", 1, ""},
+		{"chromium", browser.OpenChromium, "bundle", true, "auto", "wasm", 0, ""},
+		{"chromium", browser.OpenChromium, "page", true, "auto", "wasm", 0, ""}, // a software adapter
+		{"chromium", browser.OpenChromium, "page", true, "wasm", "wasm", 0, ""},
+		{"chromium", browser.OpenChromium, "page", false, "auto", "wasm", 0, ""},
+		{"chromium", browser.OpenChromium, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
 		{"webkit", openWebKit, "page", false, "auto", "wasm", 0, ""},
 		{"webkit", openWebKit, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
 	}, 4, "pages") {
