@@ -7,10 +7,11 @@ import { FoveaError, wrap } from './error.js';
 import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs, wantedOutputs } from './execute.js';
 import { Instance, isForThreads } from './instance.js';
 import { ops } from './ops_gen.js';
-import { assetURL } from './place.js';
-import { readProgram } from './program.js';
+import { assetURL, deviceCode } from './place.js';
+import { operationAt, operationNames, readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
 import { checkDigest, readSafetensors } from './safetensors.js';
+import { fromBytes } from './tensor.js';
 
 const KINDS = { program: 1, weight: 2, tokenizer: 3 };
 const DTYPES = { F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
@@ -91,14 +92,15 @@ export class Core {
 
   /**
    * Opens the WebGPU device, whose code and shaders are fetched only where
-   * there may be one.
+   * there is an adapter to use. A service worker may not load code so.
    */
   async #openDevice(insist, wasmURL) {
     let why = 'there is no WebGPU adapter';
     try {
-      if (globalThis.navigator?.gpu && !('ServiceWorkerGlobalScope' in globalThis)) { // import() is refused there
-        const { Device } = await import('./webgpu/device.js');
-        this.#device = await Device.open({ insist, shadersURL: shipped('fovea-wgsl.json', wasmURL) });
+      const adapter = await globalThis.navigator?.gpu?.requestAdapter();
+      if (adapter && (insist || !isSoftware(adapter))) {
+        const [{ Device }, { bytes }] = await Promise.all([deviceCode(), download(shipped('fovea-wgsl.json', wasmURL), { op: 'open' })]);
+        this.#device = await Device.open(adapter, decodeJSON(joined(bytes)), operationNames);
       }
     } catch (err) {
       insist = true;
@@ -229,13 +231,21 @@ export class Core {
    */
   #execute(model, op, prepare) {
     if (!this.#device) return this.#compute(model, op, prepare);
-    const { program, table, given } = bound(model.instance, op, prepare());
-    return this.#device.run(model, op, program, table, given).catch((err) => {
+    return this.#runOnDevice(model, op, bound(model.instance, op, prepare())).catch((err) => {
       if (err instanceof FoveaError) throw err; // the caller's own
       this.#fallbacks++;
       this.#warnUnable(err);
       return this.#compute(model, op, prepare);
     });
+  }
+
+  async #runOnDevice(model, op, { program, table, given }) {
+    const { error, outputs } = await this.#device.run(model, program, table, given);
+    if (error[0] !== 0) throw model.instance.describe(error, op, (i) => operationAt(model.instance, program.handle, i));
+    return Object.fromEntries(program.outputs.map(({ name, dtype }, i) => {
+      const { shape, bytes } = outputs[i];
+      return [name, { dtype, shape, data: fromBytes(dtype, bytes) }];
+    }));
   }
 
   /** Runs in the module, with all threads. */
@@ -343,6 +353,11 @@ function makeOperation(instance, name, row, attrs, tensors, wanted) {
 
 /** The address of a file that ships with the code, or lies in another folder. */
 const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL(name);
+
+/** Whether an adapter only imitates a GPU, slower than the module computes. */
+const isSoftware = (adapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
+
+const decodeJSON = (utf8) => JSON.parse(new TextDecoder().decode(utf8));
 
 const encodeText = (text) => new TextEncoder().encode(text);
 

@@ -15,6 +15,9 @@ const workers = {
  */
 export const startWorker = (role) => workers[role]();
 
+/** Loads the code for WebGPU, which a page without a GPU never fetches. */
+export const deviceCode = () => import('./webgpu/device.js');
+
 /**
  * The address of a file that ships with the code.
  * @param {string} name such as 'infer-simd.wasm'

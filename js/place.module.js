@@ -8,4 +8,7 @@ export const isOwnWorker = 'WorkerGlobalScope' in globalThis && /^fovea-(core|ha
 export const startWorker = (role) => new Worker(import.meta.url, { type: 'module', name: `fovea-${role}` });
 
 /** See place.js. */
+export const deviceCode = () => import('./fovea.webgpu.js');
+
+/** See place.js. */
 export const assetURL = (name) => new URL(name, import.meta.url).href;

@@ -18,3 +18,6 @@ export const startWorker = (role) => new Worker(address, { name: `fovea-${role}`
 
 /** See place.js. Throws a TypeError where the script does not know its address. */
 export const assetURL = (name) => new URL(name, address).href;
+
+/** See place.js. */
+export const deviceCode = () => import(assetURL('fovea.webgpu.js'));

@@ -17,7 +17,8 @@ import (
 const jsHelp = `Writes what a site serves to have Fovea by one tag,
 <script src="/fovea/fovea.js" data-focus="article"></script>, or by
 import { Focus, open } from '/fovea/fovea.module.js': the script, the same as an
-ES module, the WebAssembly modules and a model. It needs no checkout.
+ES module, the WebAssembly modules, what a page with a GPU fetches more, and a
+model. It needs no checkout.
 `
 
 // runJS writes the files of the script tag.

@@ -16,10 +16,12 @@ import (
 )
 
 // Names of the bundled bridge: as a classic script, see js/script.js, and as an
-// ES module, see js/module.js.
+// ES module, see js/module.js; and of the part for WebGPU that either loads
+// where there is an adapter to use.
 const (
 	Script = "fovea.js"
 	Module = "fovea.module.js"
+	WebGPU = "fovea.webgpu.js"
 )
 
 // Model is the name under which the script looks for a model file beside it.
@@ -31,12 +33,11 @@ const banner = "/*! Fovea | Apache-2.0 | https://github.com/fovea-run/fovea */"
 // for the model file. They depend on nothing but the sources.
 func Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
-	var err error
-	if files[Script], err = script(js.Files); err != nil {
-		return nil, err
-	}
-	if files[Module], err = module(js.Files); err != nil {
-		return nil, err
+	for name, bundle := range map[string]func(fs.FS) ([]byte, error){Script: script, Module: module, WebGPU: webgpu} {
+		var err error
+		if files[name], err = bundle(js.Files); err != nil {
+			return nil, err
+		}
 	}
 	return files, fs.WalkDir(wasm.Modules, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -61,6 +62,15 @@ func script(modules fs.FS) ([]byte, error) {
 func module(modules fs.FS) ([]byte, error) {
 	return build(modules, "place.module.js", api.BuildOptions{
 		EntryPoints: []string{"./module.js"},
+		Format:      api.FormatESModule,
+	})
+}
+
+// webgpu bundles webgpu/device.js of modules, which imports nothing that the
+// bundles above have.
+func webgpu(modules fs.FS) ([]byte, error) {
+	return build(modules, "", api.BuildOptions{
+		EntryPoints: []string{"./webgpu/device.js"},
 		Format:      api.FormatESModule,
 	})
 }
@@ -96,12 +106,16 @@ const (
 )
 
 // serve lets a build import modules by relative paths, with one of them in the
-// place of place.js, and nothing in that of node's own modules.
+// place of place.js, the bundle for WebGPU when it runs, and nothing in the
+// place of node's own modules.
 func serve(b api.PluginBuild, modules fs.FS, place string) {
 	b.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		name := path.Join(path.Dir(args.Importer), args.Path)
-		if name == "place.js" {
+		switch name {
+		case "place.js":
 			name = place
+		case WebGPU:
+			return api.OnResolveResult{Path: args.Path, External: true}, nil
 		}
 		return api.OnResolveResult{Path: name, Namespace: namespace}, nil
 	})

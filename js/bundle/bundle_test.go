@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
@@ -25,7 +26,7 @@ func TestReproducible(t *testing.T) {
 	if !maps.EqualFunc(one, two, bytes.Equal) {
 		t.Error("two bundles of the same sources differ")
 	}
-	for _, name := range []string{"fovea.js", "fovea.module.js", "infer-relaxed.wasm", "infer-simd.wasm", "infer-relaxed-threads.wasm"} {
+	for _, name := range []string{"fovea.js", "fovea.module.js", "fovea.webgpu.js", "infer-relaxed.wasm", "infer-simd.wasm", "infer-relaxed-threads.wasm"} {
 		if len(one[name]) == 0 {
 			t.Errorf("no %s among %q", name, slices.Sorted(maps.Keys(one)))
 		}
@@ -41,7 +42,10 @@ func TestStrict(t *testing.T) {
 	if !bytes.HasPrefix(code, []byte(banner+"\nvar fovea=")) {
 		t.Errorf("begins with %.100q", code)
 	}
-	forbidden := regexp.MustCompile(`\beval\(|new Function|createObjectURL|import\.meta|\bimport\(|innerHTML|https?://[^gl]|[^\x00-\x7f]`)
+	if n := bytes.Count(code, []byte("import(")); n != 1 {
+		t.Errorf("loads %d parts of its own, want one: that for WebGPU", n)
+	}
+	forbidden := regexp.MustCompile(`\beval\(|new Function|createObjectURL|import\.meta|innerHTML|https?://[^gl]|[^\x00-\x7f]`)
 	for _, at := range forbidden.FindAllIndex(code, -1) {
 		t.Errorf("has %q", code[max(0, at[0]-30):min(len(code), at[1]+30)])
 	}
@@ -59,6 +63,32 @@ func TestModule(t *testing.T) {
 	forbidden := regexp.MustCompile(`\beval\(|new Function|createObjectURL|innerHTML|https?://[^gl]|from"|currentScript`)
 	for _, at := range forbidden.FindAllIndex(code, -1) {
 		t.Errorf("has %q", code[max(0, at[0]-30):min(len(code), at[1]+30)])
+	}
+}
+
+// TestWebGPU looks for what the part for WebGPU would have twice: in the page beside it there would be errors, say, that are no
+// FoveaErrors.
+func TestWebGPU(t *testing.T) {
+	code, err := webgpu(js.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`export\{\w+ as Device\};\n$`).Match(code) {
+		t.Errorf("ends with %.100q", code[max(0, len(code)-100):])
+	}
+	names, err := fs.Glob(js.Files, "webgpu/*.js")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d modules, error %v", len(names), err)
+	}
+	outside := regexp.MustCompile(`(?m)^(import|export) .*'\.\./.*$`)
+	for _, name := range names {
+		source, err := fs.ReadFile(js.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range outside.FindAll(source, -1) {
+			t.Errorf("%s: %s", name, line)
+		}
 	}
 }
 

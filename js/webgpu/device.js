@@ -1,9 +1,10 @@
 // Running programs on a WebGPU device. Core asks it first, and computes in
 // the module what it throws at. Calls come one after another.
+//
+// This folder is loaded only where there is an adapter to use, by bundles as a
+// file of its own. So it imports nothing from outside: that would be there
+// twice. What it needs of the rest it is given.
 
-import { download, joined } from '../download.js';
-import { operationAt } from '../program.js';
-import { fromBytes } from '../tensor.js';
 import { Memory } from './memory.js';
 import { Plan, readPlan, readTensors } from './plan.js';
 import { Unable } from './unable.js';
@@ -20,6 +21,7 @@ const MOST_PLANS = 16; // kept for a model
 export class Device {
   #gpu;
   #shaders; // as in the data file
+  #operationNames;
   #features; // as the data file names them
   #pipelines = new Map(); // promises, by the shader's number
   #memory;
@@ -28,26 +30,24 @@ export class Device {
   #whenLost;
 
   /**
-   * Opens the device of this computer.
-   * @param {{insist: boolean, shadersURL: string}} o insist: take a software
-   *   adapter, too; shadersURL: the data file, fetched if there is an adapter
-   * @returns {Promise<Device|null>} null where there is none
+   * Opens the adapter's device.
+   * @param {GPUAdapter} adapter
+   * @param {{sum: number, kernels: object[]}} shaders the data file
+   * @param {typeof import('../program.js').operationNames} operationNames
+   * @returns {Promise<Device>}
    */
-  static async open({ insist, shadersURL }) {
-    const adapter = await navigator.gpu.requestAdapter();
-    if (!adapter || !insist && isSoftware(adapter)) return null;
-    const { bytes } = await download(shadersURL, { op: 'open' });
-    const shaders = JSON.parse(new TextDecoder().decode(joined(bytes)));
+  static async open(adapter, shaders, operationNames) {
     const gpu = await adapter.requestDevice({
       requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     });
-    return new Device(gpu, adapter, shaders);
+    return new Device(gpu, adapter, shaders, operationNames);
   }
 
-  constructor(gpu, adapter, shaders) {
+  constructor(gpu, adapter, shaders, operationNames) {
     this.#gpu = gpu;
     this.#shaders = shaders;
+    this.#operationNames = operationNames;
     this.#memory = new Memory(gpu);
     const subgroups = gpu.features.has('subgroups');
     const f16 = gpu.features.has('shader-f16');
@@ -110,12 +110,12 @@ export class Device {
    * Runs a bound program.
    * @param {{instance: Instance, onDevice: OnDevice|null}} model without
    *   onDevice the program is a single operation
-   * @param {string} op what is being done, for errors
-   * @returns {Promise<import('../tensor.js').Tensors>}
-   * @throws {FoveaError} for an index that is out of range; anything else
-   *   means that the device cannot do this
+   * @returns {Promise<{error: Uint32Array, outputs: {shape: number[], bytes: Uint8Array}[]}>}
+   *   the error record, which tells of an index that is out of range, and the
+   *   outputs in the program's order
+   * @throws {Unable} what the device cannot do
    */
-  async run({ instance, onDevice }, op, program, table, given) {
+  async run({ instance, onDevice }, program, table, given) {
     if (this.#lost) throw new Unable(this.#lost);
     const read = readPlan(instance, program, table);
     if (read.sum !== this.#shaders.sum) throw new Unable('the shaders are of another build than the module');
@@ -125,13 +125,8 @@ export class Device {
       const pipelines = await Promise.all(plan.dispatches.map((d) => this.#pipeline(d.shader)));
       const answer = await this.#guard(() => plan.run(pipelines, program, given));
       this.#count(plan);
-      if (answer.error[0] !== 0) throw instance.describe(answer.error, op, (i) => operationAt(instance, program.handle, i));
-      return Object.fromEntries(program.outputs.map((p, i) => {
-        const shape = plan.shapes[p.index];
-        return [p.name, { dtype: p.dtype, shape, data: fromBytes(p.dtype, answer.outputs[i]) }];
-      }));
+      return answer;
     } catch (err) {
-      if (!(err instanceof Unable)) throw err;
       holder.plans.splice(holder.plans.indexOf(plan), 1);
       plan.destroy();
       this.#memory.clear();
@@ -142,7 +137,7 @@ export class Device {
   /** The plan for what was read: one of the holder's if it has it. */
   #plan(holder, read) {
     const found = holder.plans.findIndex((p) => p.matches(read));
-    const [plan] = found >= 0 ? holder.plans.splice(found, 1) : [new Plan(this.#gpu, this.#memory, holder.weights, read)];
+    const [plan] = found >= 0 ? holder.plans.splice(found, 1) : [new Plan(this.#gpu, this.#memory, holder.weights, read, this.#operationNames)];
     holder.plans.push(plan);
     if (holder.plans.length > MOST_PLANS) holder.plans.shift().destroy();
     return plan;
@@ -184,9 +179,6 @@ export class Device {
     for (const { operation } of plan.dispatches) this.dispatches[operation] = (this.dispatches[operation] ?? 0) + 1;
   }
 }
-
-/** Whether an adapter only imitates a GPU, slower than the module computes. */
-const isSoftware = (adapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
 
 /** The names in the file of the weights of a program. */
 const weightNames = (instance, program) => readTensors(instance, program)

@@ -1,8 +1,6 @@
 // A bound program on the device: what Bind has laid out for it (see
 // kernels/dispatch.go), as buffers and bind groups.
 
-import { ops } from '../ops_gen.js';
-import { operationNames } from '../program.js';
 import { Unable } from './unable.js';
 
 // The list of dispatches, in words.
@@ -63,6 +61,7 @@ export class Plan {
   #words;
   #bound;
   #tensors;
+  #shapes; // of all tensors
   #params;
   #staging;
   #groups; // bind groups, of the memory's generation #made
@@ -73,11 +72,10 @@ export class Plan {
    * @param {import('./memory.js').Memory} memory
    * @param {Map<string, GPUBuffer>} weights of the model
    * @param {ReturnType<readPlan>} read
+   * @param {typeof import('../program.js').operationNames} operationNames
    */
-  constructor(gpu, memory, weights, { instance, program, words, bound }) {
+  constructor(gpu, memory, weights, { instance, program, words, bound }, operationNames) {
     const operations = operationNames(instance, program.handle);
-    const lacking = operations.find((name) => !ops[name]?.webgpu);
-    if (lacking) throw new Unable(`${lacking} has no shader`);
     this.#gpu = gpu;
     this.#memory = memory;
     this.#weights = weights;
@@ -87,15 +85,14 @@ export class Plan {
     this.#tensors = readTensors(instance, program);
     const missing = this.#tensors.find((t) => t.isWeight && !weights.has(dataName(t)));
     if (missing) throw new Unable(`weight ${missing.name} is not on the device`);
-    /** the shapes of all tensors */
-    this.shapes = this.#tensors.map((_, i) => Array.from(bound.subarray(12 * i + 4, 12 * i + 4 + bound[12 * i + 3])));
+    this.#shapes = this.#tensors.map((_, i) => Array.from(bound.subarray(12 * i + 4, 12 * i + 4 + bound[12 * i + 3])));
     /** shader, operation and workgroups of each dispatch */
     this.dispatches = Array.from({ length: words[0] }, (_, i) => {
       const [shader, op, ...groups] = this.#dispatch(i).subarray(0, 5);
       return { shader, operation: operations[op], groups };
     });
     const without = this.dispatches.find((d) => d.shader === NONE);
-    if (without) throw new Unable(`this ${without.operation} has no shader`);
+    if (without) throw new Unable(`there is no shader for this ${without.operation}`);
   }
 
   /** Whether this is the plan for what was read. */
@@ -106,7 +103,7 @@ export class Plan {
   /**
    * Runs the program on given inputs, in one submission.
    * @param {GPUComputePipeline[]} pipelines a dispatch each
-   * @returns {Promise<{error: Uint32Array, outputs: Uint8Array[]}>} the error record and the outputs' bytes
+   * @returns {ReturnType<import('./device.js').Device['run']>}
    */
   async run(pipelines, program, given) {
     this.#reserve(program);
@@ -132,7 +129,7 @@ export class Plan {
     const all = this.#staging.getMappedRange();
     const answer = {
       error: new Uint32Array(all.slice(0, ERROR_BYTES)),
-      outputs: staged.map(({ at, bytes }) => new Uint8Array(all, at, bytes).slice()),
+      outputs: staged.map(({ index, at, bytes }) => ({ shape: [...this.#shapes[index]], bytes: new Uint8Array(all, at, bytes).slice() })),
     };
     this.#staging.unmap();
     return answer;

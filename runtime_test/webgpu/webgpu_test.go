@@ -33,16 +33,17 @@ func openWebKit(ctx context.Context, _ browser.Options) (browser.Tab, error) {
 // A site serves the repository under the strict policy, and counts what is asked for.
 type site struct {
 	*httptest.Server
+	built map[string][]byte // the bundles and what they load
 	mu    sync.Mutex
 	asked map[string]int
 }
 
 func newSite(t *testing.T) *site {
-	s := &site{asked: map[string]int{}}
 	built, err := bundle.Files()
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &site{built: built, asked: map[string]int{}}
 	files := http.FileServer(http.Dir(engine.Root()))
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -51,7 +52,7 @@ func newSite(t *testing.T) *site {
 		w.Header().Set("Content-Security-Policy",
 			"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'")
 		w.Header().Set("Cache-Control", "no-store")
-		if data, ok := built[strings.TrimPrefix(r.URL.Path, "/bundle/")]; ok {
+		if data, ok := s.built[strings.TrimPrefix(r.URL.Path, "/bundle/")]; ok {
 			http.ServeContent(w, r, r.URL.Path, time.Time{}, bytes.NewReader(data))
 			return
 		}
@@ -155,30 +156,37 @@ func TestLostDevice(t *testing.T) {
 	}
 }
 
-// TestFetched checks what a page loads for WebGPU: nothing where there is no adapter, or none that is worth it.
+// TestFetched checks what a page loads for WebGPU, and that it is nothing where there is no adapter, or none that is worth it.
 func TestFetched(t *testing.T) {
-	const code, shaders = "device.js", "fovea-wgsl.json"
+	code := map[string]string{"page": "device.js", "script": bundle.WebGPU, "module": bundle.WebGPU}
 	for _, c := range whole.Some(t, []struct {
 		name    string
 		open    func(context.Context, browser.Options) (browser.Tab, error)
-		page    string // of the modules or of the bundle
+		page    string // of the modules or of a bundle
 		webgpu  bool
+		worker  bool   // computes in one
 		backend string // as asked for
 		got     string
-		shaders int    // times that they are fetched
+		fetched int    // times that code and shaders are
+		lost    bool   // the code is not there
 		warns   string // in the only warning
 	}{
-		{"chromium", browser.OpenChromium, "page", true, "webgpu", "webgpu", 1, ""},
-		{"chromium", browser.OpenChromium, "bundle", true, "webgpu", "webgpu", 1, ""},
-		{"chromium", browser.OpenChromium, "bundle", true, "auto", "wasm", 0, ""},
-		{"chromium", browser.OpenChromium, "page", true, "auto", "wasm", 0, ""}, // a software adapter
-		{"chromium", browser.OpenChromium, "page", true, "wasm", "wasm", 0, ""},
-		{"chromium", browser.OpenChromium, "page", false, "auto", "wasm", 0, ""},
-		{"chromium", browser.OpenChromium, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
-		{"webkit", openWebKit, "page", false, "auto", "wasm", 0, ""},
-		{"webkit", openWebKit, "page", false, "webgpu", "wasm", 0, "there is no WebGPU adapter"},
-	}, 4, "pages") {
-		t.Run(fmt.Sprintf("%s/%s/%t/%s", c.name, c.page, c.webgpu, c.backend), func(t *testing.T) {
+		{"chromium", browser.OpenChromium, "page", true, true, "webgpu", "webgpu", 1, false, ""},
+		{"chromium", browser.OpenChromium, "script", true, true, "webgpu", "webgpu", 1, false, ""},
+		{"chromium", browser.OpenChromium, "module", true, true, "webgpu", "webgpu", 1, false, ""},
+		{"firefox", openFirefox, "script", true, true, "webgpu", "webgpu", 1, false, ""},
+		{"firefox", openFirefox, "module", true, false, "webgpu", "webgpu", 1, false, ""},
+		{"chromium", browser.OpenChromium, "script", true, false, "webgpu", "webgpu", 1, false, ""},
+		{"chromium", browser.OpenChromium, "module", true, true, "webgpu", "wasm", 1, true, "WebGPU cannot be used"},
+		{"chromium", browser.OpenChromium, "script", true, true, "auto", "wasm", 0, false, ""},
+		{"chromium", browser.OpenChromium, "page", true, true, "auto", "wasm", 0, false, ""}, // a software adapter
+		{"chromium", browser.OpenChromium, "page", true, true, "wasm", "wasm", 0, false, ""},
+		{"chromium", browser.OpenChromium, "page", false, true, "auto", "wasm", 0, false, ""},
+		{"chromium", browser.OpenChromium, "page", false, true, "webgpu", "wasm", 0, false, "there is no WebGPU adapter"},
+		{"webkit", openWebKit, "page", false, true, "auto", "wasm", 0, false, ""},
+		{"webkit", openWebKit, "page", false, true, "webgpu", "wasm", 0, false, "there is no WebGPU adapter"},
+	}, 7, "pages") {
+		t.Run(fmt.Sprintf("%s/%s/gpu=%t/worker=%t/%s/lost=%t", c.name, c.page, c.webgpu, c.worker, c.backend, c.lost), func(t *testing.T) {
 			var got struct {
 				Backend   string
 				Warnings  []string
@@ -186,14 +194,36 @@ func TestFetched(t *testing.T) {
 				Fallbacks int
 			}
 			s := newSite(t)
-			visit(t, s, c.open, browser.Options{WebGPU: c.webgpu}, c.page+".html", "worker.js", fmt.Sprintf("inWorker(%q, globalThis.fovea)", c.backend), &got)
-			if got.Backend != c.got || got.Sum != 3 || got.Fallbacks != 0 || s.times(shaders) != c.shaders {
-				t.Errorf("%+v, the shaders fetched %d times; want backend %s, sum 3 and %d times", got, s.times(shaders), c.got, c.shaders)
+			if c.lost {
+				delete(s.built, bundle.WebGPU)
 			}
-			if warned := strings.Join(got.Warnings, "\n"); warned == "" != (c.warns == "") || !strings.Contains(warned, c.warns) {
+			visit(t, s, c.open, browser.Options{WebGPU: c.webgpu}, "page.html", "fetched.js", fmt.Sprintf("compute(%q, %t, %q)", c.page, c.worker, c.backend), &got)
+			if got.Backend != c.got || got.Sum != 3 || got.Fallbacks != 0 {
+				t.Errorf("%+v, want backend %s and sum 3", got, c.got)
+			}
+			for _, name := range []string{code[c.page], "fovea-wgsl.json"} {
+				if n := s.times(name); n != c.fetched {
+					t.Errorf("%s was fetched %d times, want %d", name, n, c.fetched)
+				}
+			}
+			if warned := strings.Join(got.Warnings, "\n"); warned == "" != (c.warns == "") || !strings.Contains(warned, c.warns) || len(got.Warnings) > 1 {
 				t.Errorf("warnings %q, want one with %q", got.Warnings, c.warns)
 			}
-			t.Logf("computes on %s; %s fetched %d times, %s %d times; warnings %q", got.Backend, shaders, s.times(shaders), code, s.times(code), got.Warnings)
+			t.Logf("computes on %s, warnings %q", got.Backend, got.Warnings)
 		})
 	}
+}
+
+// TestServiceWorker asks for WebGPU where its code may not be loaded.
+func TestServiceWorker(t *testing.T) {
+	var got struct {
+		Backend  string
+		Warnings []string
+		Sum      float64
+	}
+	visit(t, newSite(t), browser.OpenChromium, browser.Options{WebGPU: true}, "page.html", "fetched.js", "computeInServiceWorker()", &got)
+	if got.Backend != "wasm" || got.Sum != 3 || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "WebGPU cannot be used") {
+		t.Errorf("%+v, want wasm, sum 3 and one warning that WebGPU cannot be used", got)
+	}
+	t.Logf("%q", got.Warnings)
 }

@@ -14,8 +14,7 @@ func script() []byte {
 	b := bytes.NewBufferString(header)
 	b.WriteString(`/**
  * Operations by name: code, operands and outputs as [name, 1 if optional],
- * attributes as [name, kind, 1 if optional] (kind 1 int, 2 float, 3 activation),
- * and whether there are shaders for it.
+ * attributes as [name, kind, 1 if optional] (kind 1 int, 2 float, 3 activation).
  */
 export const ops = {
 `)
@@ -30,9 +29,8 @@ export const ops = {
 		for _, o := range op.Outputs {
 			outputs = append(outputs, fmt.Sprintf("[%s, %d]", quote(o.Name), flag(o.Optional)))
 		}
-		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s], webgpu: %t },\n",
-			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "),
-			slices.Contains(op.Devices, program.OnWebGPU))
+		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s] },\n",
+			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "))
 	}
 	b.WriteString("};\n\n/** Names of the element types by code. */\nexport const dtypes = [null")
 	for d := program.F32; d.Valid(); d++ {
