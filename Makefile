@@ -48,6 +48,7 @@ build:
 # Everything that is generated and committed: error codes and operation table, then the modules.
 generate:
 	$(GO) generate ./...
+	$(GO) run ./cmd/wasmbuild kernels
 
 fuzz:
 	@$(GO) run ./cmd/wasmbuild/internal/progen/fuzz -n $(N)
