@@ -123,6 +123,8 @@ export const errors = {
   69: ['op-args', 'op: {arg} inputs, {got} attributes and output mask {want}: at most 24 inputs, 16 attributes and a mask of 1 to 4 outputs are possible'],
   70: ['crew-lost', 'run: a worker of the crew stopped before the end'],
   71: ['operand-value', 'operand {arg}: {sgot} is out of range, the limit is {want}'],
+  72: ['operand-bytes', 'operand {arg} (outputs count on) does not fit into 32-bit addresses'],
+  73: ['extent-limit', 'operand {arg} (outputs count on): extent {got} where at most {want} is taken'],
   80: ['no-tokenizer', 'no tokenizer is loaded'],
   81: ['tokenizer', 'the tokenizer is damaged: byte {arg}: {got} where {want} is the limit'],
   82: ['range', '{want} bytes at {got} lie outside of memory'],

@@ -103,5 +103,5 @@ func setTokens(t U32, batch, heads, tokens, dim uint32) bool {
 	if t.Load(tenRank) == 4 {
 		return setResult4(batch, heads, tokens, dim)
 	}
-	return setResult3(batch, tokens, heads*dim)
+	return setResult3(batch, tokens, product(heads, dim))
 }

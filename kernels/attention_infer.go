@@ -2,6 +2,11 @@ package kernels
 
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
+// mostPositions is the most keys that pages give a batch row, and the
+// greatest offset of the queries: with the tokens that fit into memory every
+// position is an int32.
+const mostPositions = 1 << 30
+
 // inferAttention checks the operands of opAttention and infers its outputs.
 func inferAttention(p, op, extents U32) bool {
 	q := operand(p, op, argQ)
@@ -34,7 +39,7 @@ func inferAttention(p, op, extents U32) bool {
 	if q.Load(tenRank) == 4 {
 		return setResult4(batch, heads, tq, vdim)
 	}
-	return setResult3(batch, tq, heads*vdim)
+	return setResult3(batch, tq, product(heads, vdim))
 }
 
 // attentionBatch returns the batch rows of opAttention: those of the keys, or
@@ -126,8 +131,8 @@ func inferKeys(p, op, extents U32, batch, kvHeads uint32) (uint32, bool) {
 		if !wantRank(p, op, argPages, 2) || !wantExtent(p, op, extents, argPages, 0, batch) {
 			return 0, false
 		}
-		n := uint64(extent(operand(p, op, argPages), extents, 1)) * uint64(tokens)
-		return uint32(n), n < 1<<30 || fail(errShape, argPages, saturate(n), 1<<30) != 0
+		n := extent(operand(p, op, argPages), extents, 1)
+		return product(n, tokens), wantAtMost(p, op, extents, argPages, 1, mostPositions/tokens)
 	}
 	if !wantExtent(p, op, extents, argK, 0, batch) {
 		return 0, false
@@ -139,7 +144,7 @@ func inferKeys(p, op, extents U32, batch, kvHeads uint32) (uint32, bool) {
 		}
 		n := tokenExtent(p, op, extents, argPastK)
 		v := operand(p, op, argPastV)
-		return n + tokens, wantExtent(p, op, extents, argPastV, v.Load(tenRank)-2, n)
+		return plus(n, tokens), wantExtent(p, op, extents, argPastV, v.Load(tenRank)-2, n)
 	}
 	return tokens, true
 }
@@ -150,7 +155,7 @@ func wantPast(p, op, extents U32, i, now, batch, heads, dim uint32) bool {
 	if dtype := operand(p, op, i).Load(tenDType); dtype != operand(p, op, now).Load(tenDType) {
 		return fail(errOperandType, i, dtype, 0) != 0
 	}
-	return wantExtent(p, op, extents, i, 0, batch) && wantTokens(p, op, extents, i, 0, heads, dim)
+	return wantTokens(p, op, extents, i, 0, heads, dim) && wantExtent(p, op, extents, i, 0, batch)
 }
 
 // wantRules checks the operands that say what a query sees and how much it
@@ -159,6 +164,9 @@ func wantRules(p, op, extents U32, batch, heads, tq, keys uint32) bool {
 	if !wantVector(p, op, extents, argLengths, batch) || !wantVector(p, op, extents, argSlopes, heads) ||
 		!wantVector(p, op, extents, argSinks, heads) || !wantTemperature(p, op, extents, batch, tq) {
 		return false
+	}
+	if offset := attrBits(op, attrOffset); offset > mostPositions {
+		return fail(errAttrValue, attrOffset, offset, mostPositions) != 0
 	}
 	if (operandIndex(op, argQDocs) == none) != (operandIndex(op, argKDocs) == none) {
 		return fail(errOperandMissing, argKDocs, 0, 0) != 0

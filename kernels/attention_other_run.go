@@ -66,8 +66,8 @@ func inferOther(p, op, extents U32) bool {
 	}
 	switch op.Load(opCode) {
 	case opAttentionFlow:
-		return d < 1<<28 && wantExtent(p, op, extents, 1, 2, d) && wantVector(p, op, extents, 2, 3*d) &&
-			wantVector(p, op, extents, 3, batch) && wantVector(p, op, extents, 4, batch) && setResult3(batch, tq, 4*d)
+		return wantExtent(p, op, extents, 1, 2, d) && wantVector(p, op, extents, 2, product(3, d)) &&
+			wantVector(p, op, extents, 3, batch) && wantVector(p, op, extents, 4, batch) && setResult3(batch, tq, product(4, d))
 	case opAdditiveAttention:
 		return wantExtent(p, op, extents, 1, 2, d) && wantRank(p, op, 2, 3) && wantExtent(p, op, extents, 2, 0, batch) &&
 			wantExtent(p, op, extents, 2, 1, tk) && wantVector(p, op, extents, 3, d) && wantVector(p, op, extents, 4, batch) &&
@@ -80,7 +80,7 @@ func inferOther(p, op, extents U32) bool {
 	return wantRank(p, op, 2, 3) && wantExtent(p, op, extents, 2, 0, batch) && wantExtent(p, op, extents, 2, 1, tk) &&
 		wantVector(p, op, extents, 3, batch) && wantColumns(p, op, extents, 0, attrBits(op, 3), heads, dim) &&
 		wantColumns(p, op, extents, 1, attrBits(op, 4), heads, dim) &&
-		wantColumns(p, op, extents, 2, attrBits(op, 5), heads, vdim) && setResult3(batch, tq, heads*vdim)
+		wantColumns(p, op, extents, 2, attrBits(op, 5), heads, vdim) && setResult3(batch, tq, product(heads, vdim))
 }
 
 // checkOther checks the lengths of these operations.

@@ -254,10 +254,10 @@ func attentionOwn(p, op, extents U32) uint64 {
 	if attrBits(op, attrTopK) != 0 || outputIndex(op, resultQK) != none {
 		whole = tokenExtent(p, op, extents, argK)
 		if operandIndex(op, argPages) != none {
-			whole *= extent(operand(p, op, argPages), extents, 1)
+			whole = product(whole, extent(operand(p, op, argPages), extents, 1))
 		}
 		if operandIndex(op, argPastK) != none {
-			whole += tokenExtent(p, op, extents, argPastK)
+			whole = plus(whole, tokenExtent(p, op, extents, argPastK))
 		}
 	}
 	return attentionScratch(attrBits(op, attrHeads), tokenExtent(p, op, extents, argQ), attrBits(op, attrDim), attrBits(op, attrVDim), whole)

@@ -141,14 +141,13 @@ func bindTensor(p, extents, sizes, t, record U32) bool {
 	rank := t.Load(tenRank)
 	record.Store(boundDType, t.Load(tenDType))
 	record.Store(boundRank, rank)
-	bytes := max(uint64(bytesOf(t.Load(tenDType))), 1) // a quantized weight's are not used
 	for axis := range rank {
-		n := extent(t, extents, axis)
-		setWord(record+boundShape, axis, n)
-		bytes *= uint64(n)
-		if bytes > addressEnd {
-			return failTensor(p, t, errTensorBytes, 0, 0, 0)
-		}
+		setWord(record+boundShape, axis, extent(t, extents, axis))
+	}
+	// A quantized weight's bytes are not used.
+	bytes := bytesOfShape(max(bytesOf(t.Load(tenDType)), 1), rank, record+boundShape)
+	if bytes > addressEnd {
+		return failTensor(p, t, errTensorBytes, 0, 0, 0)
 	}
 	record.Store(boundBytes, uint32(bytes))
 	if t.Load(tenClass) == classWeight {
@@ -299,7 +298,7 @@ func quantizedOwn(x, extents U32, bits uint32) uint64 {
 func rowsOf(x, extents U32) uint32 {
 	rows := uint32(1)
 	for axis := range x.Load(tenRank) - 1 {
-		rows *= extent(x, extents, axis)
+		rows = product(rows, extent(x, extents, axis))
 	}
 	return rows
 }

@@ -84,10 +84,11 @@ func setShader(d U32, shader, n uint32) {
 	d.Store(dispatchGroups+4, tilesOf(n, x))
 }
 
-// scratchBuffer returns a buffer for at least so many bytes of scratch memory.
-func scratchBuffer(t U32, which, bytes uint32) uint32 {
+// scratchBuffer returns a buffer for at least so many bytes of scratch memory,
+// of which no device has as many as saturate.
+func scratchBuffer(t U32, which uint32, bytes uint64) uint32 {
 	at := U32(t.Load(bindDispatches)) + listValues + U32(4*(which-bufferValues))
-	at.Store(0, max(at.Load(0), bytes))
+	at.Store(0, max(at.Load(0), saturate(bytes)))
 	return which
 }
 

@@ -135,15 +135,17 @@ func gathered(t, op U32, i uint32, a U32, side, which, scratch uint32) uint32 {
 	return all
 }
 
-// joinedElements returns how many elements all keys or values have.
-func joinedElements(a U32, side uint32) uint32 {
-	return wordAt(a, attBatch) * wordAt(a, attKVHeads) * (wordAt(a, attPast) + wordAt(a, attTk)) * sideDim(a, side)
+// joinedElements returns how many elements all keys or values have. Those
+// that pages name again and again are more than there are in memory.
+func joinedElements(a U32, side uint32) uint64 {
+	heads := uint64(wordAt(a, attBatch)) * uint64(wordAt(a, attKVHeads))
+	return heads * uint64(wordAt(a, attPast)+wordAt(a, attTk)) * uint64(sideDim(a, side))
 }
 
 // join adds the writing of all keys or values to a buffer, as float16 if
 // half, else as f32.
 func join(t, op U32, i uint32, a U32, side, which, to uint32, half bool) {
-	n := joinedElements(a, side)
+	n := uint32(joinedElements(a, side)) // whole wherever scratchBuffer's bytes are
 	d := dispatch(t, i, shaderJoin, tilesOf(n, 256))
 	buffer(d, operandIndex(op, which-argK+argPastK))
 	buffer(d, operandIndex(op, which))
@@ -192,7 +194,7 @@ func placeRules(t, op U32, i uint32, places U32) {
 		setWord(places, which-argSlopes, at+1)
 		at += n
 	}
-	_ = scratchBuffer(t, bufferRules, max(4*at, 4))
+	_ = scratchBuffer(t, bufferRules, uint64(max(4*at, 4)))
 }
 
 // dispatchWeights adds two dispatches: the scores, then their softmax.

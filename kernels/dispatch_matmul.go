@@ -54,7 +54,7 @@ func widened(t U32, i, index, n uint32) uint32 {
 	buffer(d, none)
 	buffer(d, index)
 	buffer(d, none)
-	buffer(d, scratchBuffer(t, bufferValues, 4*n))
+	buffer(d, scratchBuffer(t, bufferValues, 4*uint64(n)))
 	param(d, joinN, n)
 	param(d, joinN+2, 1)
 	param(d, joinN+3, 1)
@@ -141,8 +141,8 @@ func batchAxis(r U32, axis uint32) uint32 {
 func dispatchQuantize(t, op U32, i, blocks uint32) {
 	d := dispatch(t, i, shaderQuantize, tilesOf(blocks, 64))
 	buffer(d, operandIndex(op, 0))
-	buffer(d, scratchBuffer(t, bufferValues, blockLen*blocks))
-	buffer(d, scratchBuffer(t, bufferScales, 4*blocks))
+	buffer(d, scratchBuffer(t, bufferValues, blockLen*uint64(blocks)))
+	buffer(d, scratchBuffer(t, bufferScales, 4*uint64(blocks)))
 	param(d, 0, blocks)
 }
 

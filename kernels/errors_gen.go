@@ -65,6 +65,8 @@ const (
 	errOpArgs           = 69 // op: {arg} inputs, {got} attributes and output mask {want}: at most 24 inputs, 16 attributes and a mask of 1 to 4 outputs are possible
 	errCrewLost         = 70 // run: a worker of the crew stopped before the end
 	errOperandValue     = 71 // operand {arg}: {sgot} is out of range, the limit is {want}
+	errOperandBytes     = 72 // operand {arg} (outputs count on) does not fit into 32-bit addresses
+	errExtentLimit      = 73 // operand {arg} (outputs count on): extent {got} where at most {want} is taken
 	errNoTokenizer      = 80 // no tokenizer is loaded
 	errTokenizer        = 81 // the tokenizer is damaged: byte {arg}: {got} where {want} is the limit
 	errRange            = 82 // {want} bytes at {got} lie outside of memory

@@ -227,6 +227,9 @@ func contrastColumns(ds, s, losses F32, j, n, m uint32, scale, weight float32) {
 	}
 }
 
+// mostRanked is the most scores of a row: each is compared with each.
+const mostRanked = 4096
+
 // runRanking computes rows, sums and counts, then the mean, and scales the
 // gradient by the number of pairs, which is not known before.
 func runRanking(t, op U32, phase, i uint32) {

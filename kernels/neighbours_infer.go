@@ -16,8 +16,8 @@ func inferNeighbour(p, op, extents U32) bool {
 	case opPatches:
 		return inferPatches(p, op, extents)
 	case opPowerSpectrum:
-		n := lastExtent(operand(p, op, 0), extents)
-		return wantAxes(p, op, 0) && wantVector(p, op, extents, 1, n) && changeLast(p, op, extents, spectrumBins(n))
+		rank, n := operand(p, op, 0).Load(tenRank), lastExtent(operand(p, op, 0), extents)
+		return wantAxes(p, op, 0) && wantAtMost(p, op, extents, 0, rank-1, mostSamples) && wantVector(p, op, extents, 1, n) && changeLast(p, op, extents, spectrumBins(n))
 	case opLogarithm:
 		return copyResult(p, op, extents, 0)
 	case opTopK:
@@ -65,10 +65,10 @@ func inferSoftmax(p, op, extents U32) bool {
 	return wantAttr(op, 0, 0, operand(p, op, 0).Load(tenRank)-1) && wantAttr(op, 1, 0, 1) && copyResult(p, op, extents, 0)
 }
 
-// wantAttr fails unless attribute i is in least..most.
+// wantAttr fails unless attribute i is in low..high.
 func wantAttr(op U32, i, low, high uint32) bool {
 	v := attrBits(op, i)
-	return v >= low && v <= high || fail(errAttrValue, i, v, 0) != 0
+	return v >= low && v <= high || fail(errAttrValue, i, v, max(low, min(v, high))) != 0
 }
 
 // wantTrailing fails unless the axes of operand i, at least one, are the last
@@ -233,29 +233,26 @@ func inferPatches(p, op, extents U32) bool {
 	if oh == 0 || ow == 0 {
 		return false
 	}
-	rows := uint64(oh) * uint64(ow)
-	row := uint64(attrBits(op, 0)) * uint64(attrBits(op, 1))
-	if rows>>32 != 0 || row>>32 != 0 || row*uint64(extent(x, extents, 3))>>32 != 0 {
-		return fail(errShape, 1, none, 0) != 0
-	}
-	return setResult3(extent(x, extents, 0), uint32(rows), uint32(row)*extent(x, extents, 3))
+	row := product(product(attrBits(op, 0), attrBits(op, 1)), extent(x, extents, 3))
+	return setResult3(extent(x, extents, 0), product(oh, ow), row)
 }
+
+// mostPadding is the most that patches puts at an end of an axis, so that no
+// place in a padded image is beyond an int32.
+const mostPadding = 1 << 29
 
 // windows returns how many windows there are along an axis, 0 with an error
 // if there is none; the attributes are kernel, stride and the padding at both
 // ends.
 func windows(x, op, extents U32, axis, kernel, stride, before, after uint32) uint32 {
-	size := uint64(extent(x, extents, axis)) + uint64(attrBits(op, before)) + uint64(attrBits(op, after))
-	k, s := attrBits(op, kernel), attrBits(op, stride)
-	if k == 0 || uint64(k) > size || size>>31 != 0 {
-		fail(errAttrValue, kernel, k, 0)
+	if !wantAttr(op, before, 0, mostPadding) || !wantAttr(op, after, 0, mostPadding) || !wantAttr(op, stride, 1, 1<<31-1) {
 		return 0
 	}
-	if s == 0 {
-		fail(errAttrValue, stride, s, 0)
+	size := plus(extent(x, extents, axis), attrBits(op, before)+attrBits(op, after))
+	if !wantAttr(op, kernel, 1, size) {
 		return 0
 	}
-	return (uint32(size)-k)/s + 1
+	return (size-attrBits(op, kernel))/attrBits(op, stride) + 1
 }
 
 func inferSample(p, op, extents U32) bool {
@@ -275,9 +272,18 @@ func inferRelativeBias(p, op, extents U32) bool {
 		return false
 	}
 	table := operand(p, op, 0)
-	tq, tk := extent(operand(p, op, 1), extents, 1), extent(operand(p, op, 2), extents, 1)
-	if uint64(tq)+uint64(tk) > 1<<30 {
-		return fail(errShape, 1, tq, 1<<30) != 0
+	rows, tq, tk := extent(table, extents, 0), extent(operand(p, op, 1), extents, 1), extent(operand(p, op, 2), extents, 1)
+	if attrBits(op, 0) == relativeBoth && rows < 2 { // one for each direction
+		return fail(errShape, 0, rows, 2) != 0
+	}
+	if attrBits(op, 0) != relativeClipped && !wantAtMost(p, op, extents, 0, 0, mostBuckets) {
+		return false
+	}
+	if plus(tq, tk) > mostPositions {
+		return fail(errExtentLimit, 1, tq, mostPositions) != 0
+	}
+	if !wantAttr(op, 2, 0, mostPositions) {
+		return false
 	}
 	return setResult3(extent(table, extents, 1), tq, tk)
 }

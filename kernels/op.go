@@ -73,6 +73,9 @@ func makeOne(code, inputs, attrs, outputs uint32) uint32 {
 	for i := range op.Load(opOutputsN) {
 		if index := outputIndex(op, i); index != none {
 			result := U32(resultBytes * i)
+			if bytesOfShape(bytesOf((resultDType+result).Load(0)), (resultRank+result).Load(0), resultShape+result) > addressEnd {
+				return fail(errOperandBytes, operandCount(code)+i, 0, 0)
+			}
 			writeOneTensor(p, index, classOutput, (resultDType + result).Load(0))
 			writeOneShape(p, index, (resultRank + result).Load(0), resultShape+result)
 		}
@@ -113,6 +116,9 @@ func writeOneInputs(p U32, inputs uint32) bool {
 			if word(d+descShape, axis) == 0 {
 				return fail(errShape, i, 0, 1) != 0
 			}
+		}
+		if bytesOfShape(bytesOf(d.Load(descDType)), rank, d+descShape) > addressEnd {
+			return fail(errOperandBytes, i, 0, 0) != 0
 		}
 		writeOneTensor(p, n, classInput, d.Load(descDType))
 		writeOneShape(p, n, rank, d+descShape)

@@ -27,14 +27,14 @@ func patchRow(out, x F32, i, h, w, c, ow, kh, kw, sh, sw, top, left uint32) {
 // of w pixels on.
 func patchLine(out, line F32, w, c, kw, first, left uint32) {
 	before := least(left-least(first, left), kw)
-	start := first + before - left
+	start := first + before - left // wraps around where the window ends before the line
 	inside := uint32(0)
-	if start < w {
-		inside = least(kw-before, w-start)
-	}
 	fillZero(out, before*c)
 	out += F32(4 * before * c)
-	MemoryCopy(uint32(out), uint32(line)+4*start*c, 4*inside*c)
-	out += F32(4 * inside * c)
+	if start < w { // else the place is not in memory, where even copying nothing traps
+		inside = least(kw-before, w-start)
+		MemoryCopy(uint32(out), uint32(line)+4*start*c, 4*inside*c)
+		out += F32(4 * inside * c)
+	}
 	fillZero(out, (kw-before-inside)*c)
 }

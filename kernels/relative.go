@@ -11,6 +11,10 @@ const (
 	relativeKinds
 )
 
+// mostBuckets is the most rows of a table of buckets: the place of each
+// distance takes a step a row.
+const mostBuckets = 4096
+
 // relativeBias writes to out[tq, tk] the bias of one head: for query i, which
 // stands at offset + i, and key j the entry of table[rows, heads], column
 // head, for their distance. line has room for tq+tk-1 elements.
@@ -59,14 +63,25 @@ func relativeBucket(distance, n, farthest uint32) uint32 {
 	}
 	steps := n - half
 	growth, ratio := float64(farthest)/float64(half), float64(distance)/float64(half)
-	power := float64(1)
+	power, large := float64(1), uint32(0) // the power is this one times huge**large
 	for range steps {
 		power = float64(power * ratio)
+		if power >= huge {
+			power = float64(power / huge)
+			large++
+		}
 	}
 	bucket, border := half, growth
-	for border <= power && bucket < n-1 {
+	for (large > 0 || border <= power) && bucket < n-1 {
 		bucket++
 		border = float64(border * growth)
+		if border >= huge && large > 0 {
+			border = float64(border / huge)
+			large--
+		}
 	}
 	return bucket
 }
+
+// huge is taken out of powers, which would overflow, without rounding.
+const huge = 0x1p512

@@ -85,6 +85,29 @@ func extent(t, extents U32, axis uint32) uint32 {
 	return word(extents, word(t+tenShape, axis))
 }
 
+// Extents that follow from others and from attributes are computed in 64 bits
+// and saturate: a tensor that has the largest one does not fit into memory,
+// as Op and Bind find.
+
+// product returns the extent a·b.
+func product(a, b uint32) uint32 { return saturate(uint64(a) * uint64(b)) }
+
+// plus returns the extent a+b.
+func plus(a, b uint32) uint32 { return saturate(uint64(a) + uint64(b)) }
+
+// bytesOfShape returns the bytes of a tensor of elements of so many bytes and
+// of the rank extents at shape; more than addressEnd where they do not fit
+// into 32-bit addresses.
+func bytesOfShape(element, rank uint32, shape U32) uint64 {
+	bytes := uint64(element)
+	for axis := range rank {
+		if bytes <= addressEnd {
+			bytes *= uint64(word(shape, axis))
+		}
+	}
+	return bytes
+}
+
 // lastExtent returns the last extent of the tensor at t, 1 for a scalar.
 func lastExtent(t, extents U32) uint32 {
 	if t.Load(tenRank) == 0 {
@@ -113,6 +136,12 @@ func wantAxes(p, op U32, i uint32) bool {
 func wantExtent(p, op, extents U32, i, axis, want uint32) bool {
 	got := extent(operand(p, op, i), extents, axis)
 	return got == want || fail(errShape, i, got, want) != 0
+}
+
+// wantAtMost fails unless an extent of operand i is at most so great.
+func wantAtMost(p, op, extents U32, i, axis, most uint32) bool {
+	got := extent(operand(p, op, i), extents, axis)
+	return got <= most || fail(errExtentLimit, i, got, most) != 0
 }
 
 // wantVector fails unless operand i, if it is there, is a vector of n.

@@ -8,6 +8,9 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // there is. For frames of 400 samples it costs no more than an FFT of 512 in
 // SIMD would with its reordering.
 
+// mostSamples is the most of a frame: the basis has the square of them.
+const mostSamples = 4096
+
 // spectrumBins returns the number of frequencies of a real frame.
 func spectrumBins(n uint32) uint32 { return n/2 + 1 }
 

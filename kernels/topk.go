@@ -6,21 +6,31 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // to indices, in descending order, the lower index first among equals, NaN
 // behind all numbers. values or indices may be 0 for not wanted.
 //
-// A sorted list is kept; an element that does not belong in it costs one
-// comparison with its last, four elements at a time.
+// A heap is kept whose first is the last of them; an element that does not
+// belong in it costs one comparison with that, four elements at a time.
 func topK(values F32, indices I32, x F32, scratch uint32, n, k uint32) {
 	keys, list := U32(scratch), I32(scratch+4*k)
 	count := uint32(0)
 	for i := uint32(0); i < n; i += 4 {
 		v := orderVec(loadUpTo4(x+F32(4*i), n-i))
-		if count == k && !v.Greater(BroadcastInt32x4(int32((keys + U32(4*(k-1))).Load(0)))).AnyTrue() {
+		if count == k && !v.Greater(BroadcastInt32x4(int32(keys.Load(0)))).AnyTrue() {
 			continue
 		}
 		for j := range least(n-i, 4) {
 			key := int32(v.GetElem(0))
 			v = v.SelectFromPair(1, 2, 3, 3, v)
-			count = insertKey(keys, list, key, i+j, count, k)
+			if count < k {
+				raiseKey(keys, list, key, i+j, count)
+				count++
+			} else if key > int32(keys.Load(0)) {
+				sinkKey(keys, list, key, int32(i+j), k)
+			}
 		}
+	}
+	for last := k - 1; last > 0; last-- {
+		key, index := int32(word(keys, last)), (list + I32(4*last)).Load(0)
+		putKey(keys, list, last, int32(keys.Load(0)), list.Load(0))
+		sinkKey(keys, list, key, index, last)
 	}
 	for i := range k {
 		index := uint32((list + I32(4*i)).Load(0))
@@ -47,26 +57,43 @@ func orderVec(x Float32x4) Int32x4 {
 	return ordered.Merge(BroadcastInt32x4(-1<<31), x.Equal(x))
 }
 
-// insertKey puts key behind those of the count sorted ones that are not
-// less, and returns the new count, at most k.
-func insertKey(keys U32, list I32, key int32, index, count, k uint32) uint32 {
-	low, high := uint32(0), count
-	for low < high {
-		mid := (low + high) / 2
-		if int32((keys + U32(4*mid)).Load(0)) < key {
-			high = mid
-		} else {
-			low = mid + 1
+// putKey writes an entry of the heap.
+func putKey(keys U32, list I32, at uint32, key, index int32) {
+	setWord(keys, at, uint32(key))
+	(list + I32(4*at)).Store(0, index)
+}
+
+// raiseKey adds the key of an index above all others to a heap of count.
+func raiseKey(keys U32, list I32, key int32, index, count uint32) {
+	at := count
+	for at > 0 && int32(word(keys, (at-1)/2)) >= key {
+		up := (at - 1) / 2
+		putKey(keys, list, at, int32(word(keys, up)), (list + I32(4*up)).Load(0))
+		at = up
+	}
+	putKey(keys, list, at, key, int32(index))
+}
+
+// sinkKey puts a key in the place of the first of a heap of n.
+func sinkKey(keys U32, list I32, key, index int32, n uint32) {
+	at := uint32(0)
+	for 2*at+1 < n {
+		down := 2*at + 1
+		if down+1 < n && comesAfter(keys, list, down+1, int32(word(keys, down)), (list+I32(4*down)).Load(0)) {
+			down++
 		}
+		if !comesAfter(keys, list, down, key, index) {
+			break
+		}
+		putKey(keys, list, at, int32(word(keys, down)), (list + I32(4*down)).Load(0))
+		at = down
 	}
-	if low == k {
-		return count
-	}
-	last := least(count, k-1)
-	at := 4 * low
-	MemoryCopy(uint32(keys)+at+4, uint32(keys)+at, 4*(last-low))
-	MemoryCopy(uint32(list)+at+4, uint32(list)+at, 4*(last-low))
-	(keys + U32(at)).Store(0, uint32(key))
-	(list + I32(at)).Store(0, int32(index))
-	return last + 1
+	putKey(keys, list, at, key, index)
+}
+
+// comesAfter reports whether an entry of the heap comes after another one in
+// the order of the result.
+func comesAfter(keys U32, list I32, at uint32, key, index int32) bool {
+	own := int32(word(keys, at))
+	return own < key || own == key && (list+I32(4*at)).Load(0) > index
 }

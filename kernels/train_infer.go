@@ -98,7 +98,8 @@ func inferLoss(p, op, extents U32) bool {
 			return fail(errShape, 0, m, n) != 0
 		}
 	case opRankingLoss:
-		fits = wantResult(p, op, extents, 1) && wantNumber(op, 0, 0, 1e30)
+		fits = wantResult(p, op, extents, 1) && wantNumber(op, 0, 0, 1e30) &&
+			wantAtMost(p, op, extents, 0, resultRank.Load(0)-1, mostRanked)
 	default:
 		fits = wantResult(p, op, extents, 1)
 	}

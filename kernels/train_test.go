@@ -95,3 +95,17 @@ func runIn(t *testing.T, fill byte, name string, attrs []program.AttrValue, inpu
 	}
 	return out
 }
+
+// TestRankedLimit has rows of so many scores that their pairs would take
+// minutes.
+func TestRankedLimit(t *testing.T) {
+	h := newHost(t, 100)
+	long := sized(mostRanked + 1)
+	if h.tryOp(program.OpByName("ranking_loss").Code, nil, long, long) != 0 {
+		t.Fatal("accepted")
+	}
+	h.wantError(errExtentLimit)
+	if h.tryOp(program.OpByName("ranking_loss").Code, nil, sized(2, mostRanked), sized(2, mostRanked)) == 0 {
+		t.Error(h.record().Message())
+	}
+}

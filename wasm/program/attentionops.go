@@ -64,7 +64,7 @@ var attention = Op{
 		"heads / kv_heads heads of q share one of k and v (kv_heads 0: heads). keys = past + tk: past_k and past_v come before k and v. " +
 		"A key counts below lengths; with causal n up to n-1 keys behind the query's own; with window n the n keys up to it; below prefix always; " +
 		"where the mask's flag is not 0, and below its end; where q_docs equals k_docs; where the flag of its 64 queries × 64 keys in blocks is not 0; " +
-		"of all those, the top_k greatest. Query i is at position offset + past + i, with from_end 1 at lengths - tq + i. " +
+		"of all those, the top_k greatest. Query i is at position offset + past + i, offset at most 2³⁰, with from_end 1 at lengths - tq + i. " +
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
 		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type. " +

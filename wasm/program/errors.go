@@ -83,6 +83,8 @@ var Errors = []ErrorCode{
 	{70, "CrewLost", "run: a worker of the crew stopped before the end"},
 
 	{71, "OperandValue", "operand {arg}: {sgot} is out of range, the limit is {want}"},
+	{72, "OperandBytes", "operand {arg} (outputs count on) does not fit into 32-bit addresses"},
+	{73, "ExtentLimit", "operand {arg} (outputs count on): extent {got} where at most {want} is taken"},
 
 	{80, "NoTokenizer", "no tokenizer is loaded"},
 	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},

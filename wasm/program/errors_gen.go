@@ -65,6 +65,8 @@ const (
 	ErrOpArgs           = 69
 	ErrCrewLost         = 70
 	ErrOperandValue     = 71
+	ErrOperandBytes     = 72
+	ErrExtentLimit      = 73
 	ErrNoTokenizer      = 80
 	ErrTokenizer        = 81
 	ErrRange            = 82

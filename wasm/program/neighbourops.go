@@ -90,13 +90,13 @@ var neighbourOps = []Op{
 		Operands: []Operand{f32("x", "b,h,w,c")},
 		Outputs:  outputs("b,oh·ow,kernel_h·kernel_w·c"),
 		Attrs:    ints("kernel_h", "kernel_w", "stride_h", "stride_w", "pad_top", "pad_left", "pad_bottom", "pad_right"),
-		Doc:      "The windows of an image, of frames or of samples (h = 1), rows of [kernel_h,kernel_w,c] with zeros outside; oh = (pad_top+h+pad_bottom-kernel_h)/stride_h+1. A product with weights [kernel_h·kernel_w·c,n] makes it a convolution.",
+		Doc:      "The windows of an image, of frames or of samples (h = 1), rows of [kernel_h,kernel_w,c] with zeros outside; oh = (pad_top+h+pad_bottom-kernel_h)/stride_h+1. A product with weights [kernel_h·kernel_w·c,n] makes it a convolution. Paddings are at most 2²⁹.",
 	},
 	{
 		Name: "power_spectrum", Code: OpPowerSpectrum, Since: 2, SIMD: true, Devices: wasmOnly,
 		Operands: []Operand{f32("x", "...,n"), optional(f32("window", "n"))},
 		Outputs:  outputs("...,n/2+1"),
-		Doc:      "The squared magnitudes of the discrete Fourier transform of x·window along the last axis.",
+		Doc:      "The squared magnitudes of the discrete Fourier transform of x·window along the last axis, of 4096 elements at most.",
 	},
 	{
 		Name: "logarithm", Code: OpLogarithm, Since: 2, SIMD: true, Devices: wasmOnly,
@@ -124,7 +124,7 @@ var neighbourOps = []Op{
 		Operands: []Operand{f32("table", "rows,heads"), f32("q", "b,tq,*"), f32("k", "b,tk,*")},
 		Outputs:  outputs("heads,tq,tk"),
 		Attrs:    ints("kind", "farthest", "offset"),
-		Doc:      "The bias of a query at offset + i and a key j by their distance, a row of table: clipped to ±(rows-1)/2 (kind 0), or one of rows buckets, exact near by, then logarithmic up to farthest, for both directions (1) or for keys before the query (2). Of q and k only the shapes are used.",
+		Doc:      "The bias of a query at offset + i and a key j by their distance, a row of table: clipped to ±(rows-1)/2 (kind 0), or one of rows buckets, exact near by, then logarithmic up to farthest, for both directions (1) or for keys before the query (2). Of q and k only the shapes are used. Buckets are 4096 rows at most, for both directions at least 2; offset is at most 2³⁰.",
 	},
 	{
 		Name: "quantize", Code: OpQuantize, Since: 2, SIMD: true, Devices: wasmOnly,

@@ -95,7 +95,7 @@ var trainingOps = []Op{
 		"InfoNCE of similarities s, such as scores gives: row i belongs to column i, n ≤ m. The mean of -ln softmax(s/temperature)[i,i] along the rows, with symmetric 1 of that and the same along the first n columns, and its gradient."),
 	training("ranking_loss", OpRankingLoss, f32s("scores", "...,n", "relevance", "...,n"), append(f32s("loss", ""), wanted("dscores", "...,n")...),
 		optionalAttrs(AttrFloat, "margin"),
-		"The mean over the pairs of a row of which one is more relevant, of ln(1 + e^-d), d the score of that one less the other's, or with a margin of max(0, margin - d), and its gradient. A relevance of NaN is in no pair; 0 without any pair."),
+		"The mean over the pairs of a row of which one is more relevant, of ln(1 + e^-d), d the score of that one less the other's, or with a margin of max(0, margin - d), and its gradient. A relevance of NaN is in no pair; 0 without any pair. Rows have 4096 scores at most: each is compared with each."),
 	training("global_norm", OpGlobalNorm, normed(), f32s("norm", ""), nil,
 		"√Σx² over all elements of all tensors, summed in f64. The norm of norms is the norm of more than 16."),
 	training("sgd", OpSGD, append(f32s("param", "...", "grad", "..."), wanted("velocity", "...", "norm", "")...), append(f32s("param", "..."), wanted("velocity", "...")...),
