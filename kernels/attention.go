@@ -106,11 +106,11 @@ func startStats(a U32, i uint32) {
 	stats.Store(blockSums, sum)
 }
 
-// sinkOf returns the greatest score, in powers of two, and the sum of weights
-// that the queries of the head at work begin with.
+// sinkOf returns the greatest score and the sum of weights that the queries of
+// the head at work begin with.
 func sinkOf(a U32) (top, sum float32) {
 	if sinks := wordAt(a, attSinks); sinks != 0 {
-		return float32(F32(sinks+4*wordAt(a, atHead)).Load(0) * log2e), 1
+		return F32(sinks + 4*wordAt(a, atHead)).Load(0), 1
 	}
 	return FromBits32(negativeInf), 0
 }
@@ -187,20 +187,59 @@ func weighTile(stats, scores, values, out F32, rows, n, vdim, outRow, valueStrid
 
 // weighRow turns one query's scores of n keys, times scale > 0, into weights
 // relative to the greatest score so far, and brings the query's running
-// maximum, sum and out to that maximum. Scores and maximum count in powers of
-// two.
+// maximum, sum and out to that maximum.
 func weighRow(stats, scores, out F32, n, vdim uint32, scale float32) {
-	unit := float32(scale * log2e)
 	old := stats.Load(0)
-	top := Max32(float32(greatest(scores, n)*unit), old)
+	top := Max32(float32(greatest(scores, n)*scale), old)
 	sum := stats.Load(blockSums)
 	if top != old {
-		shrink := exp2Decay(BroadcastFloat32x4(old - top)).GetElem(0)
+		shrink := fade(old, top)
 		sum = float32(sum * shrink)
 		multiply(out, vdim, shrink)
 		stats.Store(0, top)
 	}
-	stats.Store(blockSums, sum+exp2Row(scores, n, unit, top))
+	stats.Store(blockSums, sum+weighScores(scores, n, scale, top))
+}
+
+// fade returns e**(old - top), which brings weights relative to one greatest
+// score to another.
+func fade(old, top float32) float32 {
+	if old == FromBits32(negativeInf) { // there were none
+		return 0
+	}
+	return exp2Decay(BroadcastFloat32x4(float32((old - top) * log2e))).GetElem(0)
+}
+
+// weighScores makes of n ≥ 1 elements e**(scale·x - top), in place, and returns
+// their sum. A top of -Inf means that every scale·x is, and gives zeros.
+func weighScores(x F32, n uint32, scale, top float32) float32 {
+	unit, power := inPowers(x, n, scale, top)
+	return exp2Row(x, n, unit, power)
+}
+
+// inPowers returns unit and power so that e**(scale·x - top) of n elements is
+// 2**(unit·x - power). Far from 0 the rounding of these products would show,
+// and then they overflow: there it makes x what it is below top.
+func inPowers(x F32, n uint32, scale, top float32) (unit, power float32) {
+	const far = 1024
+	if top == FromBits32(negativeInf) {
+		top = 0
+	}
+	if !(Abs32(top) > far) {
+		return float32(scale * log2e), float32(top * log2e)
+	}
+	scaleBelow(x, x, n, scale, top)
+	return log2e, 0
+}
+
+// scaleBelow writes scale·x - top of n elements to out, which may be x.
+func scaleBelow(out, x F32, n uint32, scale, top float32) {
+	s, t := BroadcastFloat32x4(scale), BroadcastFloat32x4(top)
+	for i := uint32(0); i < n; i += 4 {
+		storeUpTo4(out, loadUpTo4(x, n-i).Mul(s).Sub(t), n-i)
+		out += 16
+		x += 16
+	}
 }
 
 // greatest returns the greatest of n ≥ 1 elements that are numbers.
@@ -219,13 +258,10 @@ func greatest(x F32, n uint32) float32 {
 	return maxLanes(top0)
 }
 
-// exp2Row makes of n ≥ 1 elements 2**(unit·x - top), in place, and returns
-// their sum. A top of -Inf means that every x is, and gives zeros.
-func exp2Row(x F32, n uint32, unit, top float32) float32 {
-	if top == FromBits32(negativeInf) {
-		top = 0
-	}
-	u, t := BroadcastFloat32x4(unit), BroadcastFloat32x4(-top)
+// exp2Row makes of n ≥ 1 elements 2**(unit·x - power), in place, and returns
+// their sum.
+func exp2Row(x F32, n uint32, unit, power float32) float32 {
+	u, t := BroadcastFloat32x4(unit), BroadcastFloat32x4(-power)
 	var sum Float32x4
 	for range n / 4 {
 		e := exp2Decay(LoadFloat32x4(x, 0).MulAdd(u, t))

@@ -35,7 +35,7 @@ const (
 	_
 	_
 	_
-	gradTops     // greatest score of each query, in powers of two
+	gradTops     // greatest score of each query
 	gradInverses // of the sums of weights
 	gradDots     // D
 	gradWeights  // [gradBlock, keyBlock]: P
@@ -155,30 +155,30 @@ func gradSums(a U32, from, to uint32) {
 	}
 }
 
-// gradScores computes the scores of a tile and returns what they count in, in
-// powers of two.
+// gradScores computes the scores of a tile, to be multiplied by what it
+// returns.
 func gradScores(a U32, query, rows, block, key, n uint32) float32 {
 	scores, dim, qRow := F32(wordAt(a, gradWeights)), wordAt(a, attDim), wordAt(a, attQRow)
 	gemmBlock(scores, F32(wordAt(a, atQ)+query*qRow), F32(wordAt(a, attKeys)+4*dim*(key-block)), rows, dim, n,
 		qRow, 4*keyBlock, 4*panelCols*dim, false)
 	if wordAt(a, atPrepared) != 0 {
 		prepareTile(a, query, scores, rows, key, n)
-		return log2e
+		return 1
 	}
 	hideUnseen(a, query, scores, rows, key, n)
-	return float32(numberAt(a, attScale) * log2e)
+	return numberAt(a, attScale)
 }
 
 // gradSumTile brings the sums of a tile's queries up to date.
 func gradSumTile(a U32, query, rows, block, key, n uint32) {
-	unit := gradScores(a, query, rows, block, key, n)
+	scale := gradScores(a, query, rows, block, key, n)
 	stats := F32(wordAt(a, attStats))
 	for i := range rows {
 		at := F32(4 * (query + i))
 		top, sum := F32(wordAt(a, gradTops))+at, F32(wordAt(a, gradInverses))+at
 		stats.Store(0, top.Load(0))
 		stats.Store(blockSums, sum.Load(0))
-		weighRow(stats, F32(wordAt(a, gradWeights)+4*keyBlock*i), 0, n, 0, float32(unit/log2e))
+		weighRow(stats, F32(wordAt(a, gradWeights)+4*keyBlock*i), 0, n, 0, scale)
 		top.Store(0, stats.Load(0))
 		sum.Store(0, stats.Load(blockSums))
 	}
@@ -207,12 +207,12 @@ func gradTile(a U32, query, rows, block, width, key, n uint32) {
 	dim, vdim := wordAt(a, attDim), wordAt(a, attVDim)
 	dout, doutRow := F32(gradHeadAt(a, gradDOut, false)), wordAt(a, gradDOut+sideRow)
 	dout += F32(query * doutRow)
-	unit := gradScores(a, query, rows, block, key, n)
+	scale := gradScores(a, query, rows, block, key, n)
 	weights, slopes := F32(wordAt(a, gradWeights)), F32(wordAt(a, gradSlopes))
 	gemmBlock(slopes, dout, F32(wordAt(a, attValues)+4*vdim*(key-block)), rows, vdim, n, doutRow, 4*keyBlock, 4*panelCols*vdim, false)
 	for i := range rows {
 		at := 4 * (query + i)
-		gradRow(weights+F32(4*keyBlock*i), slopes+F32(4*keyBlock*i), n, unit, F32(wordAt(a, gradTops)+at).Load(0),
+		gradRow(weights+F32(4*keyBlock*i), slopes+F32(4*keyBlock*i), n, scale, F32(wordAt(a, gradTops)+at).Load(0),
 			F32(wordAt(a, gradInverses)+at).Load(0), F32(wordAt(a, gradDots)+at).Load(0), scaleOf(a, query+i))
 	}
 	if numberAt(a, attSoftcap) != 0 {
@@ -253,14 +253,12 @@ func gradTurn(a U32, side uint32, tile, rows F32, count, key, n, dim, row uint32
 	gemmBlock(F32(out+key*outRow), turned, packed, n, count, dim, 4*gradBlock, outRow, 4*panelCols*count, true)
 }
 
-// gradRow turns a query's n scores, which count unit powers of two, into its
-// weights, and dP into dS. Both rows have room for whole vectors.
-func gradRow(weights, slopes F32, n uint32, unit, top, inverse, dot, scale float32) {
-	if top == FromBits32(negativeInf) {
-		top = 0
-	}
-	u, t := BroadcastFloat32x4(unit), BroadcastFloat32x4(-top)
-	inv, d, s := BroadcastFloat32x4(inverse), BroadcastFloat32x4(dot), BroadcastFloat32x4(scale)
+// gradRow turns a query's n scores, to be multiplied by scale, into its
+// weights, and dP, by slope, into dS. Both rows have room for whole vectors.
+func gradRow(weights, slopes F32, n uint32, scale, top, inverse, dot, slope float32) {
+	unit, power := inPowers(weights, n, scale, top)
+	u, t := BroadcastFloat32x4(unit), BroadcastFloat32x4(-power)
+	inv, d, s := BroadcastFloat32x4(inverse), BroadcastFloat32x4(dot), BroadcastFloat32x4(slope)
 	for range (n + 3) / 4 {
 		p := exp2Decay(LoadFloat32x4(weights, 0).MulAdd(u, t)).Mul(inv)
 		p.Store(weights, 0)

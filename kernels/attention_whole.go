@@ -78,10 +78,10 @@ func weighWhole(a U32, query, i, from, to uint32) {
 	}
 	stats := statsOf(a, i)
 	old := stats.Load(0)
-	top := Max32(float32(greatest(x, n)*log2e), old)
-	sum := exp2Row(x, n, log2e, top)
+	top := Max32(greatest(x, n), old)
+	sum := weighScores(x, n, 1, top)
 	if stats.Load(blockSums) != 0 { // a sink
-		sum += exp2Decay(BroadcastFloat32x4(old - top)).GetElem(0)
+		sum += fade(old, top)
 	}
 	stats.Store(blockSums, sum)
 	if qk := wordAt(a, attQK); qk != 0 && wordAt(a, attQKMode) == qkWeight {

@@ -259,6 +259,9 @@ func TestSampleExtremes(t *testing.T) {
 		{[]float32{1, 1, 1, 1}, 1, 0, 0},
 		{[]float32{1, 1, 1, 1}, 1, 0.5, 2},
 		{[]float32{-200, 1, -300}, 1, 1, 1},
+		{[]float32{-math.MaxFloat32, -math.MaxFloat32, -math.MaxFloat32, -math.MaxFloat32}, 0.5, 0.5, 2},
+		{[]float32{3e38, 3e38, 1}, 0.5, 0.9, 1},
+		{[]float32{1, 2}, 1e-40, 0.9, 1},
 	} {
 		g := newGuarded(t, 1<<12)
 		scratch, in := g.result(len(c.x)+3), g.last(c.x)

@@ -14,11 +14,12 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // has room for n.
 func sample(logits, weights F32, n, k uint32, temperature, p, u float32) uint32 {
 	scale := 1 / temperature
-	top := maxRow(logits, n, scale)
-	if !(Abs32(top) < FromBits32(positiveInf)) {
+	top := maxRow(logits, n, 1)
+	if infinity := FromBits32(positiveInf); !(Abs32(top) < infinity && scale < infinity) {
 		return greatestIndex(logits, weights, n)
 	}
-	_ = expRow(weights, logits, n, scale, top)
+	scaleBelow(weights, logits, n, 1, top) // before the scale, with which logits may overflow
+	_ = expRow(weights, weights, n, scale, 0)
 	least := uint32(1) // weights of 0 never take part
 	if k != 0 {
 		least = threshold(weights, n, least, k, 0)

@@ -39,4 +39,4 @@ const (
 )
 
 // shadersSum is the checksum of the shaders, which their data file has, too.
-const shadersSum = 0xa6ee6992
+const shadersSum = 0x1155bfd9

@@ -63,6 +63,8 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
     sum += e;
   }
   sum = sum_all(sum, thread);
+  // Without keys, or with scores of -infinity only, the row is zeros.
+  if (sum == 0) { sum = 1; }
   for (var i = thread; i < p.keys; i += 64) { out[first + i] = select(0, out[first + i] / sum, i < keys); }
 //#else
   let first = row * p.cols;

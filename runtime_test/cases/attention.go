@@ -127,7 +127,7 @@ func (c *attend) row(b, h, i int) (raw, capped, biased []float64) {
 		for d := range c.dim {
 			s += c.q.at(b, h, i, d) * c.key(b, h, j, d)
 		}
-		s *= c.scale
+		s = rounded(s * c.scale)
 		at := c.offset + c.past + i
 		if c.fromEnd {
 			at = c.keys(b) - c.tq + i
@@ -141,10 +141,10 @@ func (c *attend) row(b, h, i int) (raw, capped, biased []float64) {
 		}
 		capped = append(capped, s)
 		if c.mask != nil {
-			s += spread(c.mask, b, h, i, j)
+			s = rounded(s + spread(c.mask, b, h, i, j))
 		}
 		if c.bias != nil {
-			s += spread(c.bias, b, h, i, j)
+			s = rounded(s + spread(c.bias, b, h, i, j))
 		}
 		if c.slopes != nil {
 			s -= c.slopes.v[h] * math.Abs(float64(at-j))
@@ -155,6 +155,14 @@ func (c *attend) row(b, h, i int) (raw, capped, biased []float64) {
 		biased = append(biased, s)
 	}
 	return raw, capped, biased
+}
+
+// rounded returns the float32 nearest to a large number: there it decides what counts, up to whether it is finite.
+func rounded(s float64) float64 {
+	if math.Abs(s) < 1e6 {
+		return s
+	}
+	return float64(float32(s))
 }
 
 // weigh makes weights of scores: those of the greatest topK, beside a sink.

@@ -16,7 +16,7 @@ func Ops() []Case { return slices.Clone(ops()) }
 var ops = sync.OnceValue(func() (all []Case) {
 	for _, family := range []func(source) []Case{
 		matmuls, gathers, timings, layerNorms, attentions, attentionWeights, receiveds, maskedMeans, rowwise, scores, elementwise,
-		attends, quantizedAttends, otherAttentions, neighbours,
+		attends, quantizedAttends, otherAttentions, neighbours, lowScores,
 	} {
 		all = append(all, family(newSource(uint64(len(all))))...)
 	}

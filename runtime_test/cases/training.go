@@ -16,7 +16,7 @@ func Training() []Case { return trainings() }
 var trainings = sync.OnceValue(func() (all []Case) {
 	for _, family := range []func(source) []Case{
 		matmulGrads, activationGrads, gatedGrads, normGrads, softmaxGrads, poolGrads, gatherGrads,
-		crossEntropies, squaredErrors, contrastives, rankings, globalNorms, sgds, adams, attentionGrads,
+		crossEntropies, squaredErrors, contrastives, rankings, globalNorms, sgds, adams, attentionGrads, lowGrads,
 	} {
 		all = append(all, family(newSource(uint64(2000+len(all))))...)
 	}

@@ -66,6 +66,7 @@ var attention = Op{
 		"where the mask's flag is not 0, and below its end; where q_docs equals k_docs; where the flag of its 64 queries × 64 keys in blocks is not 0; " +
 		"of all those, the top_k greatest. Query i is at position offset + past + i, offset at most 2³⁰, with from_end 1 at lengths - tq + i. " +
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
+		"A score of -Inf hides its key, also where finite terms add up to it in f32; of finite ones, however low, the softmax is taken. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
 		"Output qk has the scores: qk_mode 0 before softcap, 1 before the mask, 2 all, 3 after the softmax. Output present has past and new keys, of their type. " +
 		"k and v can be int8 (in u8) with the scales of their blocks of 32, as quantize makes them, without past and output present; columns and dims are then multiples of 32. " +
