@@ -39,4 +39,4 @@ const (
 )
 
 // shadersSum is the checksum of the shaders, which their data file has, too.
-const shadersSum = 0x1155bfd9
+const shadersSum = 0xd1b61088

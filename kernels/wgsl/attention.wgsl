@@ -294,9 +294,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
   let end = max(prefix, sees(clamp(shift + i32(min(query0 + 31, p.tq - 1)), -FAR, FAR), keys).y);
   var top = vec4<f32>(LOWEST); // of each of the thread's four queries
   var sum = vec4<f32>(); // of the weights of the thread's own keys
+  var spoilt = vec4<bool>(); // whether NaN or infinity is among their scores
   if (p.sinks != 0) {
     top = vec4<f32>(rule(p.sinks + head));
     sum = vec4<f32>(select(0.0, 1.0, tx == 0));
+    spoilt = vec4<bool>(is_nan(top.x));
   }
 //#repeat r 4
   var out$r = vec4<f32>();
@@ -314,9 +316,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
     workgroupBarrier();
     let old = top;
     for (var i = 0u; i < 8; i++) { top = max(top, shared_rows[i * 8 + ty]); }
-    let shrink = exp(old - top);
+    let shrink = select(exp(old - top), vec4<f32>(1), old == top);
     sum *= shrink;
 //#repeat c 4
+    spoilt |= s$c.there & ((bitcast<vec4<u32>>(s$c.v) & vec4<u32>(MAGNITUDE)) >= vec4<u32>(INFINITY));
     let w$c = select(vec4<f32>(), exp(s$c.v - top), s$c.there);
     sum += w$c;
     weights[(tx * 4 + $c) * 8 + ty] = w$c;
@@ -340,12 +343,17 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
     }
   }
   workgroupBarrier();
-  shared_rows[tx * 8 + ty] = sum;
+  shared_rows[tx * 8 + ty] = bitcast<vec4<f32>>(select(bitcast<vec4<u32>>(sum), vec4<u32>(0x7FC00000), spoilt));
   workgroupBarrier();
   var all = vec4<f32>();
-  for (var i = 0u; i < 8; i++) { all += shared_rows[i * 8 + ty]; }
+  var bits = vec4<u32>(); // NaN is the greatest
+  for (var i = 0u; i < 8; i++) {
+    all += shared_rows[i * 8 + ty];
+    bits = max(bits, bitcast<vec4<u32>>(shared_rows[i * 8 + ty]));
+  }
   // Without keys the result is zeros.
-  let by = select(vec4<f32>(), 1 / all, all != vec4<f32>());
+  var by = select(vec4<f32>(), 1 / all, all != vec4<f32>());
+  by = bitcast<vec4<f32>>(select(bitcast<vec4<u32>>(by), bits, bits > vec4<u32>(INFINITY)));
 //#repeat r 4
   put(query0 + ty * 4 + $r, value0 + tx * 4, out$r * by[$r]);
   put(query0 + ty * 4 + $r, value0 + 32 + tx * 4, right_out$r * by[$r]);

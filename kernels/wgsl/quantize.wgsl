@@ -2,6 +2,7 @@
 // a block a thread, as int8 with the scale max|x|/127, as kernels/gemm_q8.go
 // has them.
 //#include grid.wgsl
+//#include nan.wgsl
 
 struct Params { blocks: u32 }
 
@@ -15,10 +16,15 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
         @builtin(local_invocation_index) thread: u32) {
   let block = group_index(id, groups) * 64 + thread;
   if (block >= p.blocks) { return; }
-  var top = vec4<f32>();
-  for (var i = 0u; i < 8; i++) { top = max(top, abs(x[8 * block + i])); }
-  let scale = max(max(top.x, top.y), max(top.z, top.w)) / 127;
+  var top = vec4<u32>();
+  for (var i = 0u; i < 8; i++) { top = max(top, bitcast<vec4<u32>>(x[8 * block + i]) & vec4<u32>(MAGNITUDE)); }
+  let bits = max(max(top.x, top.y), max(top.z, top.w));
+  let scale = bitcast<f32>(bits) / 127;
   scales[block] = scale;
+  if (bits >= INFINITY) { // which, times 0, is NaN for all of the block
+    for (var i = 0u; i < 8; i++) { values[8 * block + i] = 0; }
+    return;
+  }
   // Where the scale is 0 the integers do not matter.
   let divisor = select(1, scale, scale > 0);
   for (var i = 0u; i < 8; i++) {

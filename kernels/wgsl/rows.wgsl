@@ -53,9 +53,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
   var keys = p.keys;
   if (p.lengths != 0) { keys = min(u32(lengths[row / p.queries / p.heads]), keys); }
   if (p.queries == p.keys && row % p.queries >= keys) { keys = 0u; }
-  var top = LOWEST;
-  for (var i = thread; i < keys; i += 64) { top = max(top, out[first + i]); }
-  top = max_all(top, thread);
+  var highest = LEAST;
+  for (var i = thread; i < keys; i += 64) { highest = max(highest, ordered(out[first + i])); }
+  highest = max_all(highest, thread);
+  let top = unordered(highest);
   var sum = 0.0;
   for (var i = thread; i < keys; i += 64) {
     let e = exp(out[first + i] - top);
@@ -65,29 +66,31 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) groups: v
   sum = sum_all(sum, thread);
   // Without keys, or with scores of -infinity only, the row is zeros.
   if (sum == 0) { sum = 1; }
-  for (var i = thread; i < p.keys; i += 64) { out[first + i] = select(0, out[first + i] / sum, i < keys); }
+  for (var i = thread; i < p.keys; i += 64) { out[first + i] = select(0, unless_spoilt(out[first + i] / sum, highest), i < keys); }
 //#else
   let first = row * p.cols;
 //#if softmax
-  var top = LOWEST;
-  for (var i = thread; i < p.cols; i += 64) { top = max(top, x[first + i]); }
-  top = max_all(top, thread);
+  var highest = LEAST;
+  for (var i = thread; i < p.cols; i += 64) { highest = max(highest, ordered(x[first + i])); }
+  highest = max_all(highest, thread);
+  let top = unordered(highest);
   var sum = 0.0;
   for (var i = thread; i < p.cols; i += 64) { sum += exp(x[first + i] - top); }
   sum = sum_all(sum, thread);
   if (p.also != 0) {
-    let total = log(sum);
-    for (var i = thread; i < p.cols; i += 64) { out[first + i] = x[first + i] - top - total; }
+    let total = select(0, log(sum), sum > 0);
+    for (var i = thread; i < p.cols; i += 64) { out[first + i] = unless_spoilt(x[first + i] - top - total, highest); }
     return;
   }
   // A row of -infinities is zeros.
   let by = select(0, 1 / sum, sum != 0);
-  for (var i = thread; i < p.cols; i += 64) { out[first + i] = exp(x[first + i] - top) * by; }
+  for (var i = thread; i < p.cols; i += 64) { out[first + i] = unless_spoilt(exp(x[first + i] - top) * by, highest); }
 //#end
 //#if l2_normalize
   var sum = 0.0;
   for (var i = thread; i < p.cols; i += 64) { sum += x[first + i] * x[first + i]; }
-  let by = 1 / sqrt(max(sum_all(sum, thread), p.eps));
+  sum = sum_all(sum, thread);
+  let by = 1 / sqrt(select(max(sum, p.eps), sum, is_nan(sum)));
   for (var i = thread; i < p.cols; i += 64) { out[first + i] = x[first + i] * by; }
 //#end
 //#if rms_norm

@@ -141,16 +141,36 @@ func casesFor(engine string) []cases.Case {
 	})
 }
 
-// TestWebGPUSpecials asks devices what their shaders make of numbers that are none, infinite or at the ends of the range: any
-// answer, but one.
+// TestWebGPUSpecials holds devices against WebAssembly where inputs are NaN or infinite: so are the same elements of the results.
+// Where inputs are at the ends of the range any answer will do, but there must be one.
 func TestWebGPUSpecials(t *testing.T) {
+	onGPU := func(c cases.Case) bool {
+		return !c.WasmOnly && slices.Contains(program.OpByName(c.Target).Devices, program.OnWebGPU)
+	}
+	tables := cases.NaNTables()
+	all := append(tables, slices.DeleteFunc(cases.NaNs(), func(c cases.Case) bool { return !onGPU(c) })...)
+	wants := askAll(t, use(t, baseline[1]), all, question)
 	for _, e := range webgpu {
 		t.Run(e.Name(), func(t *testing.T) {
+			every := 8 // see casesFor
+			if strings.HasPrefix(e.Name(), "chromium") {
+				every = 1
+			}
 			e, before := device(t, e)
 			asked := map[string]int{}
+			for i, c := range all {
+				if asked[c.Target]++; i >= len(tables) && asked[c.Target]%every != 0 {
+					continue
+				}
+				err := alikeNaNs(ask(t, e, c.Case), wants[i])
+				tally(e.Name(), err == nil)
+				if err != nil {
+					t.Errorf("%s: %v", c.Name, err)
+				}
+			}
+			clear(asked)
 			for _, c := range cases.Special() {
-				onGPU := !c.WasmOnly && slices.Contains(program.OpByName(c.Target).Devices, program.OnWebGPU)
-				if asked[c.Target]++; !onGPU || asked[c.Target] > 4 {
+				if asked[c.Target]++; !onGPU(c) || asked[c.Target] > 4 {
 					continue
 				}
 				r := ask(t, e, c.Case)
@@ -162,6 +182,26 @@ func TestWebGPUSpecials(t *testing.T) {
 			checkDispatched(t, e, before, "specials answered", "attention", "matmul", "softmax")
 		})
 	}
+}
+
+// alikeNaNs returns an error if not the same elements are NaN or an infinity, or others are far from those wanted.
+func alikeNaNs(got, want engine.Result) error {
+	if got.Failure != nil {
+		return got.Failure
+	}
+	for name, w := range want.Outputs {
+		g, w := widen(got.Outputs[name].Float32s()), widen(w.Float32s())
+		if len(g) != len(w) {
+			return fmt.Errorf("output %s: %d elements, want %d", name, len(g), len(w))
+		}
+		for i := range w {
+			alike := g[i] == w[i] || math.IsNaN(g[i]) && math.IsNaN(w[i])
+			if !alike && !(math.Abs(g[i]-w[i]) <= tolF16*(1+math.Abs(w[i]))) {
+				return fmt.Errorf("output %s: element %d of %d: got %v, want %v", name, i, len(w), g[i], w[i])
+			}
+		}
+	}
+	return nil
 }
 
 func checkUnit(c cases.Case, r engine.Result) error {

@@ -24,6 +24,8 @@ func document() []byte {
 			operandList(op.Operands), operandList(op.Outputs), attrList(op.Attrs), op.Doc)
 	}
 	b.WriteString("\n# Support\n\nHow an operation is computed by storage type, mask and device. Sums are f32 whatever the storage.\n\n" +
+		"NaN and infinities give the same elements NaN and infinite on every device, but for v of keys that are hidden, which must be finite. " +
+		"On webgpu subnormal numbers may count as 0, and so may an eps below 1.2e-38.\n\n" +
 		"| operation | storage | mask | " + strings.Join(devices, " | ") + " |\n|---|---|---|" + strings.Repeat("---|", len(devices)) + "\n")
 	matrix(b)
 	return b.Bytes()
