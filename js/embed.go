@@ -38,6 +38,7 @@ import "embed"
 //go:embed tensor.js
 //go:embed webgpu/device.js
 //go:embed webgpu/memory.js
+//go:embed webgpu/nudge.js
 //go:embed webgpu/plan.js
 //go:embed webgpu/unable.js
 //go:embed worker.js

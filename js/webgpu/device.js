@@ -6,6 +6,7 @@
 // twice. What it needs of the rest it is given.
 
 import { Memory } from './memory.js';
+import { nudged } from './nudge.js';
 import { Plan, readPlan, readTensors } from './plan.js';
 import { Unable } from './unable.js';
 
@@ -85,7 +86,7 @@ export class Device {
         for (const { name, bytes } of entries) {
           if (wanted.has(name)) weights.set(name, this.#memory.upload(bytes));
         }
-        return this.#gpu.queue.onSubmittedWorkDone();
+        return nudged(this.#gpu.queue, this.#gpu.queue.onSubmittedWorkDone());
       });
     } catch (err) {
       this.freeModel(onDevice);

@@ -1,6 +1,7 @@
 // A bound program on the device: what Bind has laid out for it (see
 // kernels/dispatch.go), as buffers and bind groups.
 
+import { nudged } from './nudge.js';
 import { Unable } from './unable.js';
 
 // The list of dispatches, in words.
@@ -125,7 +126,7 @@ export class Plan {
     encoder.copyBufferToBuffer(this.#memory.slot('error'), 0, this.#staging, 0, ERROR_BYTES);
     for (const { index, at, bytes } of staged) encoder.copyBufferToBuffer(this.#slot(index), 0, this.#staging, at, bytes);
     this.#gpu.queue.submit([encoder.finish()]);
-    await this.#staging.mapAsync(GPUMapMode.READ);
+    await nudged(this.#gpu.queue, this.#staging.mapAsync(GPUMapMode.READ));
     const all = this.#staging.getMappedRange();
     const answer = {
       error: new Uint32Array(all.slice(0, ERROR_BYTES)),

@@ -113,31 +113,30 @@ func TestWebGPUOps(t *testing.T) {
 	}
 }
 
-// casesFor leaves every case to Chromium, to the others some of each operation, to Firefox the first of each cell of the support
-// matrix, too: Firefox takes 100 ms to notice that one is done, and dawn's adapter a second to compile a shader.
+// casesFor gives browsers every case in the full form, dawn, whose adapter takes a second to compile a shader, some of each
+// operation; in the short form all get some.
 func casesFor(engine string) []cases.Case {
-	every, cells := 8, true
 	all := slices.DeleteFunc(append(cases.Ops(), cases.Tiles()...), func(c cases.Case) bool {
 		return c.WasmOnly || !slices.Contains(program.OpByName(c.Target).Devices, program.OnWebGPU)
 	})
-	switch {
-	case !whole.Asked():
-		every = 64
-	case strings.HasPrefix(engine, "chromium"):
+	dawn := strings.HasPrefix(engine, "dawn")
+	if whole.Asked() && !dawn {
 		return all
-	case strings.HasPrefix(engine, "dawn"):
-		every, cells = 32, false
+	}
+	every := 64
+	if whole.Asked() {
+		every = 32
 	}
 	seen := map[string]int{}
 	return slices.DeleteFunc(all, func(c cases.Case) bool {
-		first := false
+		first := false // of a cell of the support matrix
 		for _, mask := range c.Masks {
 			what := fmt.Sprint(c.Target, " ", c.DType(), " ", mask)
 			first = first || seen[what] == 0
 			seen[what]++
 		}
 		seen[c.Target]++
-		return !(first && cells) && seen[c.Target]%every != 1
+		return !(first && !dawn) && seen[c.Target]%every != 1
 	})
 }
 
@@ -152,9 +151,9 @@ func TestWebGPUSpecials(t *testing.T) {
 	wants := askAll(t, use(t, baseline[1]), all, question)
 	for _, e := range webgpu {
 		t.Run(e.Name(), func(t *testing.T) {
-			every := 8 // see casesFor
-			if strings.HasPrefix(e.Name(), "chromium") {
-				every = 1
+			every := 1
+			if strings.HasPrefix(e.Name(), "dawn") {
+				every = 8 // see casesFor
 			}
 			e, before := device(t, e)
 			asked := map[string]int{}
