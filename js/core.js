@@ -178,11 +178,13 @@ export class Core {
       const handle = loadEntry(instance, entry);
       if (handle && kindOf(entry.name) === 'program') {
         const program = readProgram(instance, handle);
+        checkNames(entry.name, program, programs);
         programs.set(program.name, program);
       }
       loaded += entry.bytes.length;
       progress?.({ loaded, total: file.length });
     }
+    if (programs.size === 0) throw damaged('', 'it has no program');
     // A missing weight shows now rather than at the first run.
     for (const p of programs.values()) bind(instance, p.name, p, p.dims.map((d) => d.min));
     const id = ++this.#ids;
@@ -375,6 +377,20 @@ function readCard(metadata) {
   } catch (err) {
     throw new FoveaError('file', { op: 'load', arg: 'fovea.card', got: `fovea.card: ${err.message}`, cause: err });
   }
+}
+
+const damaged = (arg, got) => new FoveaError('file', { op: 'load', arg, got });
+
+/**
+ * Refuses a program whose name another one has, and one of which two inputs or
+ * outputs, or two dimensions, have one name: callers know them by nothing else.
+ */
+function checkNames(tensor, { name, inputs, outputs, dims }, programs) {
+  const twice = (all) => all.find((a, i) => all.findIndex((b) => b.name === a.name) < i);
+  const refuse = (what, given) => { if (given) throw damaged(tensor, `two ${what} are called ${JSON.stringify(given.name)}`); };
+  refuse('programs', programs.get(name));
+  refuse('inputs or outputs', twice([...inputs, ...outputs]));
+  refuse('dimensions', twice(dims));
 }
 
 const kindOf = (name) => name.startsWith('program.') ? 'program' : name === 'tokenizer' ? 'tokenizer' : 'weight';

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { Core } from './core.js';
 import { FoveaError, open } from './fovea.js';
+import { readSafetensors } from './safetensors.js';
 import { emulateWorkers } from './worker.testing.js';
 
 emulateWorkers();
@@ -182,6 +183,34 @@ both('a damaged file is refused', async (rt) => {
     await fails(rt.load(flipped), { code: 'file', op: 'load' });
   }
   await fails(rt.load(new ArrayBuffer(0)), { code: 'file', op: 'load' });
+});
+
+/** The bytes of a model file of these entries and metadata. */
+function written(metadata, entries) {
+  let end = 0;
+  const header = { __metadata__: metadata };
+  for (const { name, dtype, shape, bytes } of entries) header[name] = { dtype, shape, data_offsets: [end, end += bytes.length] };
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return new Uint8Array(Buffer.concat([length, json, ...entries.map((e) => e.bytes)]));
+}
+
+test('programs have names of their own', async () => {
+  const { metadata, entries } = readSafetensors(file);
+  const core = new Core();
+  const variant = 'simd';
+  core.openSync({ module: await WebAssembly.compile(await readFile(new URL('../wasm/infer-simd.wasm', import.meta.url))), variant });
+  const refused = (list, arg, got) => assert.throws(() => core.loadSync(written(metadata, list)), { code: 'file', op: 'load', arg, got });
+  assert.equal(core.loadSync(written(metadata, entries)).programs.length, 4);
+  const score = entries.find((e) => e.name === 'program.score');
+  refused([score, { ...score, name: 'program.b' }, ...entries.filter((e) => e !== score)], 'program.b', 'two programs are called "score"');
+  refused(entries.filter((e) => !e.name.startsWith('program.')), '', 'it has no program');
+  const words = new Uint32Array(score.bytes.slice().buffer);
+  const tensors = words[12] / 4; // see wasm/program/format.go
+  words.copyWithin(tensors + 16, tensors, tensors + 2); // the second tensor's name
+  const twice = { ...score, bytes: new Uint8Array(words.buffer) };
+  refused(entries.map((e) => e === score ? twice : e), 'program.score', 'two inputs or outputs are called "query"');
 });
 
 both('a closed model and runtime', async (rt) => {

@@ -68,19 +68,28 @@ function dataStart(file) {
 const headerOf = (file, start) => file.subarray(8, start);
 
 function parseHeader(bytes) {
-  let header;
+  let text, header;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    header = JSON.parse(text);
   } catch (err) {
     throw damaged('', `a header that is no JSON: ${err.message}`, '');
   }
-  if (header === null || typeof header !== 'object' || Array.isArray(header)) throw damaged('', 'a header that is no object', '');
+  if (!isObject(header)) throw damaged('', 'a header that is no object', '');
+  // JSON.parse keeps the last of two fields of a name: then there are fewer.
+  const kept = [header, ...Object.values(header)].reduce((n, o) => n + (isObject(o) ? Object.keys(o).length : 0), 0);
+  let written = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon) written++;
+  if (written !== kept) throw damaged('', 'a header in which a name stands twice', '');
   return header;
 }
+
+const isObject = (v) => v !== null && typeof v === 'object' && !Array.isArray(v);
 
 function checkEntry(name, t) {
   const { dtype, shape, data_offsets: offsets } = t ?? {};
   const count = (v) => Number.isSafeInteger(v) && v >= 0;
+  if (Object.keys(t ?? {}).length !== 3) throw damaged(name, 'other fields than dtype, shape and data_offsets', '');
   if (!Object.hasOwn(SIZES, dtype)) throw damaged(name, `dtype ${dtype}`, '');
   if (!Array.isArray(shape) || !shape.every(count)) throw damaged(name, `shape ${JSON.stringify(shape)}`, '');
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(count)) throw damaged(name, `offsets ${JSON.stringify(offsets)}`, '');

@@ -24,6 +24,11 @@ test('tensors come in the order of their bytes', () => {
   assert.equal(entries[2].bytes[7], 9);
 });
 
+test('names may hold what looks like JSON', () => {
+  const header = { 'a": "b': tensor('U8', [1], 0, 1), '\\\\': tensor('U8', [1], 1, 2), __metadata__: { '{"x":': '"y":', z: '\\' } };
+  assert.deepEqual(readSafetensors(file(header, 2)).entries.map((e) => e.name), Object.keys(header).slice(0, 2));
+});
+
 test('every byte belongs to one tensor', () => {
   const good = { a: tensor('U8', [3], 0, 3), b: tensor('U8', [2], 3, 5) };
   readSafetensors(file(good, 5));
@@ -42,6 +47,10 @@ test('every byte belongs to one tensor', () => {
     ['no shape', { ...good, b: { dtype: 'U8', data_offsets: [3, 5] } }, 5],
     ['three offsets', { ...good, b: tensor('U8', [2], 3, 5, 5) }, 5],
     ['no tensor', { ...good, b: null }, 5],
+    ['another field', { ...good, b: { ...tensor('U8', [2], 3, 5), more: 1 } }, 5],
+    ['a name twice', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1],
+    ['a field twice', '{"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1],"dtype" :"U8"}}', 1],
+    ['metadata twice', '{"__metadata__":{"k":"\\":","k":"v"}}', 0],
     ['a list', '[1]', 0], ['null', 'null', 0], ['no JSON', '{"a":', 0], ['no UTF-8', '{}', 0],
   ]) {
     const bytes = file(header, n);

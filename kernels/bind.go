@@ -98,7 +98,7 @@ func layOut(p U32) uint32 {
 	MemoryFill(uint32(table), 0, bindHeader+boundBytesN*tensors)
 	MemoryFill(uint32(offsets), 0, 4*slots)
 	for i := range tensors {
-		if !bindTensor(p, extents, offsets, tensorAt(p, i), boundTensor(table, i)) {
+		if !bindTensor(p, extents, offsets, i, boundTensor(table, i)) {
 			return 0
 		}
 	}
@@ -135,9 +135,10 @@ func boundTensor(table U32, i uint32) U32 {
 	return table + U32(bindHeader+boundBytesN*i)
 }
 
-// bindTensor writes the shape and size of tensor t to its record and raises
+// bindTensor writes the shape and size of tensor i to its record and raises
 // the size of its slot, which stands in sizes, to its own.
-func bindTensor(p, extents, sizes, t, record U32) bool {
+func bindTensor(p, extents, sizes U32, i uint32, record U32) bool {
+	t := tensorAt(p, i)
 	rank := t.Load(tenRank)
 	record.Store(boundDType, t.Load(tenDType))
 	record.Store(boundRank, rank)
@@ -151,7 +152,7 @@ func bindTensor(p, extents, sizes, t, record U32) bool {
 	}
 	record.Store(boundBytes, uint32(bytes))
 	if t.Load(tenClass) == classWeight {
-		return bindWeight(t, record)
+		return bindWeight(weightOf(p, i), record)
 	}
 	slot := t.Load(tenSlot)
 	if word(sizes, slot) < uint32(bytes) {
@@ -160,9 +161,8 @@ func bindTensor(p, extents, sizes, t, record U32) bool {
 	return true
 }
 
-// bindWeight writes the addresses of weight t to its record.
-func bindWeight(t, record U32) bool {
-	e := U32(t.Load(tenEntry))
+// bindWeight writes the addresses of the weight of entry e to its record.
+func bindWeight(e, record U32) bool {
 	at, scales := e.Load(weightAt), e.Load(weightScales)
 	if at == 0 || scales == 0 && isQuantized(e.Load(weightDType)) {
 		return failWeight(e, errWeightMissing, 0, 0)

@@ -17,7 +17,6 @@ const (
 	errOpTable          = 13 // operation table {got} is not supported, this module has tables 1 to {want}
 	errLevel            = 14 // operation level {got} is not supported, this module has levels up to {want}: level 1 is in the training modules
 	errSection          = 15 // program: header word {arg}: a section ends at byte {got} of {want}
-	errAlign            = 16 // program: header word {arg}: offset {got} is not a multiple of 4
 	errCount            = 17 // program: header word {arg}: {got} is over the limit of {want}
 	errNameRange        = 18 // program: a name ends at byte {got} of the {want} bytes of names
 	errReserved         = 19 // program: reserved word {arg} is {got}, not 0
@@ -34,6 +33,7 @@ const (
 	errWeightShape      = 30 // weight {name}: extent {arg} is not a constant
 	errBlocks           = 31 // weight {name}: {got} is not a multiple of the block length {want}
 	errWeightConflict   = 32 // weight {name} is wanted in two shapes
+	errSectionStart     = 33 // program: header word {arg}: a section begins at byte {got}, where the one before ends at {want}
 	errOpCode           = 40 // operation code {got} is unknown
 	errOperandCount     = 41 // {got} operands: {want} are needed, but optional ones at the end
 	errOutputCount      = 42 // {got} outputs: {want} are needed, but optional ones at the end

@@ -9,10 +9,12 @@ const (
 	kindTokenizer = 3
 )
 
-// A program lies behind a node of gPrograms: the next node and padding.
+// A program lies behind a node of gPrograms: the next node, the address of the
+// entries of the program's weights, a word a tensor, and padding.
 const (
-	programNext = 0
-	programNode = 16
+	programNext    = 0
+	programWeights = 4
+	programNode    = 16
 )
 
 // Load begins to load a program (kind 1), a weight (2) or the tokenizer (3)

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/fovea-run/fovea/wasm/graph"
@@ -56,6 +57,31 @@ func TestWeightInBothLayouts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSealedProgramStays compares a program's bytes after everything that
+// happens to it with those that were verified.
+func TestSealedProgramStays(t *testing.T) {
+	h := newHost(t, 100)
+	b := lowered(t, bothLayouts(program.Q8)).Encode()
+	p := h.noError(h.load(kindProgram, 0, "", b))
+	stays := func(after string) {
+		t.Helper()
+		if !bytes.Equal(h.arena.Bytes()[p:int(p)+len(b)], b) {
+			t.Errorf("%s has written to the program", after)
+		}
+	}
+	stays("seal")
+	h.noError(h.load(kindProgram, 0, "", lowered(t, smallEncoder()).Encode()))
+	q, s := quantized()
+	h.noError(h.load(kindWeight, program.U8, "w.q", q))
+	h.noError(h.load(kindWeight, program.F16, "w.s", s))
+	stays("a weight")
+	table := h.bind(p, 2)
+	stays("bind")
+	copy(h.tensor(table, 0), indices(0, 31).bytes())
+	h.run(table)
+	stays("run")
 }
 
 func TestWeightF32InBothLayouts(t *testing.T) {

@@ -10,12 +10,9 @@ const (
 	descShape = 8
 	descBytes = 32
 
-	// Where the sections of a one-operation program start. Every tensor has
+	// Where the expressions of a one-operation program start. Every tensor has
 	// maxRank constants as its shape, 1 where it has fewer axes.
-	oneExprs   = headerBytes
-	oneTensors = oneExprs + exprBytes*maxRank*(maxOperands+maxOutputs)
-	oneOp      = oneTensors + tensorBytes*(maxOperands+maxOutputs)
-	oneBytes   = oneOp + opBytes + 4*(maxOperands+maxOutputs) + opAttrBytes*maxAttrs
+	oneExprs = headerBytes
 )
 
 // Op makes a program of one operation in transient memory and returns its
@@ -53,24 +50,28 @@ func Op(code, inputs, attrs, outputs uint32) uint32 {
 
 // makeOne writes the program and verifies it, 0 with an error if that fails.
 func makeOne(code, inputs, attrs, outputs uint32) uint32 {
-	p := U32(alloc(oneBytes))
+	tensors := presentInputs(inputs) + Popcnt32(outputs)
+	outputsN := 32 - Clz32(outputs) // up to the last one that is wanted
+	opAt := oneExprs + (exprBytes*maxRank+tensorBytes)*tensors
+	bytes := opAt + opBytes + 4*(inputs+outputsN) + opAttrBytes*attrs
+	p := U32(alloc(uint64(bytes)))
 	extents := U32(alloc(4 * maxRank * (maxOperands + maxOutputs)))
 	if p == 0 || extents == 0 {
 		return 0
 	}
-	MemoryFill(uint32(p), 0, oneBytes)
-	writeOneHeader(p, opLevel(code))
+	MemoryFill(uint32(p), 0, bytes)
+	writeOneHeader(p, opLevel(code), tensors, opAt, bytes)
 	if !writeOneInputs(p, inputs) {
 		return 0
 	}
-	op := p + oneOp
-	writeOneOp(op, code, inputs, attrs)
+	op := p + U32(opAt)
+	writeOneOp(op, code, inputs, outputsN, attrs)
 	writeOneOutputs(p, op, outputs)
 	// Types and shapes of the outputs follow from operands that are sound.
-	if !verifyTensors(p) || !verifyOps(p, oneBytes) || !evalExprs(p, extents, 0) || !inferShape(p, op, extents) {
+	if !verifyTensors(p) || !verifyOps(p, bytes) || !evalExprs(p, extents, 0) || !inferShape(p, op, extents) {
 		return 0
 	}
-	for i := range op.Load(opOutputsN) {
+	for i := range outputsN {
 		if index := outputIndex(op, i); index != none {
 			result := U32(resultBytes * i)
 			if bytesOfShape(bytesOf((resultDType+result).Load(0)), (resultRank+result).Load(0), resultShape+result) > addressEnd {
@@ -80,24 +81,38 @@ func makeOne(code, inputs, attrs, outputs uint32) uint32 {
 			writeOneShape(p, index, (resultRank + result).Load(0), resultShape+result)
 		}
 	}
-	if !verifyProgram(p, oneBytes) {
+	if !verifyProgram(p, bytes) {
 		return 0
 	}
 	return uint32(p)
 }
 
-func writeOneHeader(p U32, level uint32) {
+// presentInputs returns how many of the inputs in the mailbox are there.
+func presentInputs(inputs uint32) uint32 {
+	n := uint32(0)
+	for i := range inputs {
+		if U32(mailboxAt+descBytes*i).Load(descRank) != none {
+			n++
+		}
+	}
+	return n
+}
+
+func writeOneHeader(p U32, level, tensors, opAt, bytes uint32) {
 	p.Store(hdrMagic, programMagic)
 	p.Store(hdrFormat, formatVersion)
 	p.Store(hdrOpTable, opTableVersion)
 	p.Store(hdrLevel, level)
-	p.Store(hdrBytes, oneBytes)
+	p.Store(hdrBytes, bytes)
 	p.Store(hdrStrings, headerBytes)
 	p.Store(hdrDimsAt, headerBytes)
+	p.Store(hdrExprs, maxRank*tensors)
 	p.Store(hdrExprsAt, oneExprs)
-	p.Store(hdrTensorsAt, oneTensors)
+	p.Store(hdrTensors, tensors)
+	p.Store(hdrTensorsAt, oneExprs+exprBytes*maxRank*tensors)
 	p.Store(hdrOps, 1)
-	p.Store(hdrOpsAt, oneOp)
+	p.Store(hdrOpsAt, opAt)
+	p.Store(hdrSlots, tensors)
 }
 
 // writeOneInputs writes the inputs that are there, each in its own slot.
@@ -124,18 +139,11 @@ func writeOneInputs(p U32, inputs uint32) bool {
 		writeOneShape(p, n, rank, d+descShape)
 		n++
 	}
-	countOneTensors(p, n)
 	return true
 }
 
-func countOneTensors(p U32, n uint32) {
-	p.Store(hdrTensors, n)
-	p.Store(hdrSlots, n)
-	p.Store(hdrExprs, maxRank*n)
-}
-
 func writeOneTensor(p U32, i, class, dtype uint32) {
-	t := p + U32(oneTensors+tensorBytes*i)
+	t := tensorAt(p, i)
 	t.Store(tenClass, class)
 	t.Store(tenDType, dtype)
 	t.Store(tenSlot, i)
@@ -143,7 +151,7 @@ func writeOneTensor(p U32, i, class, dtype uint32) {
 
 // writeOneShape gives tensor i the rank extents at shape.
 func writeOneShape(p U32, i, rank uint32, shape U32) {
-	t := p + U32(oneTensors+tensorBytes*i)
+	t := tensorAt(p, i)
 	t.Store(tenRank, rank)
 	for axis := range uint32(maxRank) {
 		index, n := maxRank*i+axis, uint32(1)
@@ -158,10 +166,10 @@ func writeOneShape(p U32, i, rank uint32, shape U32) {
 // writeOneOp writes the operation's record but for its outputs: its operands
 // are the tensors in order, its attributes what follows the descriptors in
 // the mailbox.
-func writeOneOp(op U32, code, inputs, attrs uint32) {
+func writeOneOp(op U32, code, inputs, outputs, attrs uint32) {
 	op.Store(opCode, code)
 	op.Store(opOperandsN, inputs)
-	op.Store(opOutputsN, maxOutputs)
+	op.Store(opOutputsN, outputs)
 	op.Store(opAttrsN, attrs)
 	n := uint32(0)
 	for i := range inputs {
@@ -175,21 +183,17 @@ func writeOneOp(op U32, code, inputs, attrs uint32) {
 	MemoryCopy(uint32(opAttr(op, 0)), mailboxAt+descBytes*inputs, opAttrBytes*attrs)
 }
 
-// writeOneOutputs writes the outputs that are wanted, of no shape yet, up to
-// the last one, and moves the attributes up to it.
+// writeOneOutputs writes the outputs that are wanted, of no shape yet.
 func writeOneOutputs(p, op U32, wanted uint32) {
-	attrs, n := uint32(opAttr(op, 0)), uint32(0)
-	for i := range uint32(maxOutputs) {
-		index := uint32(none)
+	index := p.Load(hdrTensors) - Popcnt32(wanted)
+	for i := range op.Load(opOutputsN) {
+		output := uint32(none)
 		if wanted>>(i&31)&1 != 0 {
-			index = p.Load(hdrTensors)
-			writeOneTensor(p, index, classOutput, dtypeF32)
-			writeOneShape(p, index, 0, 0)
-			countOneTensors(p, index+1)
-			n = i + 1
+			output = index
+			index++
+			writeOneTensor(p, output, classOutput, dtypeF32)
+			writeOneShape(p, output, 0, 0)
 		}
-		setWord(op+opBytes, op.Load(opOperandsN)+i, index)
+		setWord(op+opBytes, op.Load(opOperandsN)+i, output)
 	}
-	op.Store(opOutputsN, n)
-	MemoryCopy(uint32(opAttr(op, 0)), attrs, opAttrBytes*op.Load(opAttrsN))
 }

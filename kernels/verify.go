@@ -69,33 +69,57 @@ func zeroWords(p U32, from, to uint32) bool {
 	return true
 }
 
+// verifySections checks that names and sections follow each other in the
+// format's order without a gap: then no two of them share a word, and nothing
+// lies between them. That the operations end with the program, verifyOps sees.
 func verifySections(p U32, bytes uint32) bool {
-	names := uint64(p.Load(hdrStrings)) + uint64(p.Load(hdrStringBytes))
-	if names > uint64(bytes) {
-		return fail(errSection, hdrStrings/4, saturate(names), bytes) != 0
-	}
-	return verifyName(p, p.Load(hdrName), p.Load(hdrNameLen)) &&
-		verifySection(p, bytes, hdrDims, dimBytes, maxDims) &&
-		verifySection(p, bytes, hdrExprs, exprBytes, maxExprs) &&
-		verifySection(p, bytes, hdrTensors, tensorBytes, maxTensors) &&
-		verifySection(p, bytes, hdrOps, opBytes, maxOps) &&
-		atMostCount(p, hdrSlots, maxTensors)
-}
-
-// verifySection checks the section whose count and offset are at header: so
-// many records of size bytes.
-func verifySection(p U32, bytes, header, size, limit uint32) bool {
-	if !atMostCount(p, header, limit) {
+	at := namesEnd(p, bytes)
+	if at == 0 || !verifyName(p, p.Load(hdrName), p.Load(hdrNameLen)) {
 		return false
 	}
-	n, at := word(p, header/4), word(p, header/4+1)
-	if at%4 != 0 {
-		return fail(errAlign, header/4+1, at, 0) != 0
+	at = sectionEnd(p, bytes, at, hdrDims, dimBytes, maxDims)
+	if at != 0 {
+		at = sectionEnd(p, bytes, at, hdrExprs, exprBytes, maxExprs)
 	}
-	if end := uint64(at) + uint64(n*size); end > uint64(bytes) {
-		return fail(errSection, header/4, saturate(end), bytes) != 0
+	if at != 0 {
+		at = sectionEnd(p, bytes, at, hdrTensors, tensorBytes, maxTensors)
 	}
-	return true
+	return at != 0 && sectionEnd(p, bytes, at, hdrOps, 0, maxOps) != 0 && atMostCount(p, hdrSlots, maxTensors)
+}
+
+// namesEnd checks the names, which follow the header, and the zeros that fill
+// up their last word. It returns where the next section begins, 0 if it fails.
+func namesEnd(p U32, bytes uint32) uint32 {
+	if at := p.Load(hdrStrings); at != headerBytes {
+		return fail(errSectionStart, hdrStrings/4, at, headerBytes)
+	}
+	end := uint64(headerBytes) + uint64(p.Load(hdrStringBytes))
+	full := (end + 3) &^ 3
+	if full > uint64(bytes) {
+		return fail(errSection, hdrStrings/4, saturate(end), bytes)
+	}
+	for at := uint32(end); at < uint32(full); at++ {
+		if c := U8(uint32(p) + at).Load(0); c != 0 {
+			return fail(errReserved, at/4, c, 0)
+		}
+	}
+	return uint32(full)
+}
+
+// sectionEnd checks the section whose count and offset are at header: so many
+// records of size bytes from at on. It returns where it ends, 0 if it fails.
+func sectionEnd(p U32, bytes, at, header, size, limit uint32) uint32 {
+	if !atMostCount(p, header, limit) {
+		return 0
+	}
+	if begin := word(p, header/4+1); begin != at {
+		return fail(errSectionStart, header/4+1, begin, at)
+	}
+	end := uint64(at) + uint64(word(p, header/4)*size)
+	if end > uint64(bytes) {
+		return fail(errSection, header/4, saturate(end), bytes)
+	}
+	return uint32(end)
 }
 
 func atMostCount(p U32, header, limit uint32) bool {

@@ -29,6 +29,9 @@ func verifyOps(p U32, bytes uint32) bool {
 		at = uint32(nextOp(op) - p)
 	}
 	recOp.Store(0, noOp)
+	if at != bytes {
+		return fail(errOpsEnd, 0, at, bytes) != 0
+	}
 	return outputsHeld(p, owners)
 }
 

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -206,16 +207,16 @@ func TestVerifyRefusesBytes(t *testing.T) {
 		{"no operation table", hdrOpTable, 0, errOpTable},
 		{"another size", hdrBytes, size - 4, errTruncated},
 		{"a reserved word", hdrReserved, 1, errReserved},
-		{"names outside", hdrStrings, size, errSection},
-		{"names that wrap around", hdrStrings, 0xFFFFFFFF, errSection},
+		{"names elsewhere", hdrStrings, size, errSectionStart},
+		{"names that wrap around", hdrStringBytes, 0xFFFFFFFF, errSection},
 		{"the name outside", hdrName, names - nameLen + 1, errNameRange},
 		{"the name wrapping around", hdrName, 0xFFFFFFFF, errNameRange},
-		{"dimensions outside", hdrDimsAt, size - 4, errSection},
-		{"the last expression outside", hdrExprsAt, size - exprBytes*exprs + 4, errSection},
-		{"a crooked offset", hdrDimsAt, 81, errAlign},
-		{"tensors outside", hdrTensorsAt, 0xFFFFFFFC, errSection},
-		{"operations outside", hdrOpsAt, size, errSection},
-		{"an operation's end outside", hdrOpsAt, size - opBytes*uint32(binary.LittleEndian.Uint32(valid[hdrOps:])), errOpCode},
+		{"dimensions elsewhere", hdrDimsAt, size - 4, errSectionStart},
+		{"a crooked offset", hdrDimsAt, 81, errSectionStart},
+		{"an expression more", hdrExprs, exprs + 1, errSectionStart},
+		{"tensors outside", hdrTensorsAt, 0xFFFFFFFC, errSectionStart},
+		{"operations outside", hdrOpsAt, size, errSectionStart},
+		{"an operation less", hdrOps, binary.LittleEndian.Uint32(valid[hdrOps:]) - 1, errOpsEnd},
 		{"too many operations", hdrOps, maxOps + 1, errCount},
 		{"an operation more", hdrOps, 1 + binary.LittleEndian.Uint32(valid[hdrOps:]), errOpsEnd},
 		{"a rank of 7", tensorsAt + tenRank, 7, errRank},
@@ -245,6 +246,78 @@ func TestVerifyRefusesBytes(t *testing.T) {
 		t.Error("a program outside of taken memory was accepted")
 	}
 	h.wantError(errRange)
+}
+
+// TestVerifySections moves and resizes every section in every way that stays
+// inside of the program, alone and with what would make up for it in the next
+// one: no two sections may share a word, and none may be left out.
+func TestVerifySections(t *testing.T) {
+	valid := lowered(t, smallEncoder()).Encode()
+	h := newHost(t, 100)
+	headers := []int{hdrStrings, hdrStringBytes, hdrDims, hdrDimsAt, hdrExprs, hdrExprsAt, hdrTensors, hdrTensorsAt, hdrOps, hdrOpsAt}
+	for i, at := range headers {
+		for v := range uint32(len(valid) + 8) {
+			b := slices.Clone(valid)
+			if binary.LittleEndian.Uint32(b[at:]) == v {
+				continue
+			}
+			binary.LittleEndian.PutUint32(b[at:], v)
+			if h.verify(b) != 0 && !sameButNames(b, valid) {
+				t.Fatalf("header word %d = %d was accepted", at/4, v)
+			}
+			if i+2 < len(headers) && v%4 == 0 {
+				binary.LittleEndian.PutUint32(b[headers[i+2]:], v+binary.LittleEndian.Uint32(b[headers[i+1]:]))
+				if h.verify(b) != 0 {
+					t.Fatalf("header words %d = %d and %d were accepted", at/4, v, headers[i+2]/4)
+				}
+			}
+		}
+	}
+}
+
+// sameButNames reports whether b differs from valid in the length of its names
+// only, by the zeros behind them: a longer one leaves the sections in place.
+func sameButNames(b, valid []byte) bool {
+	x, y := binary.LittleEndian.Uint32(b[hdrStringBytes:]), binary.LittleEndian.Uint32(valid[hdrStringBytes:])
+	b = slices.Clone(b)
+	copy(b[hdrStringBytes:hdrStringBytes+4], valid[hdrStringBytes:])
+	return slices.Equal(b, valid) && (x+3)&^3 == (y+3)&^3 && x > y
+}
+
+// TestVerifyOverlap is an operation whose record shares words with the last
+// tensor's, so that what fills in the one would change the other.
+func TestVerifyOverlap(t *testing.T) {
+	p := lowered(t, smallEncoder())
+	b := p.Encode()
+	opsAt := binary.LittleEndian.Uint32(b[hdrOpsAt:])
+	last := b[opsAt-tensorBytes : opsAt]
+	binary.LittleEndian.PutUint32(b[hdrOpsAt:], opsAt-tensorBytes+16)
+	copy(last[16:], b[opsAt:opsAt+tensorBytes-16])
+	h := newHost(t, 100)
+	if h.verify(b) != 0 {
+		t.Fatal("sections that overlap were accepted")
+	}
+	h.wantError(errSectionStart)
+}
+
+// TestVerifyGaps puts words between the sections, and behind the last one.
+func TestVerifyGaps(t *testing.T) {
+	valid := lowered(t, smallEncoder()).Encode()
+	h := newHost(t, 100)
+	starts := []int{hdrStrings, hdrDimsAt, hdrExprsAt, hdrTensorsAt, hdrOpsAt}
+	for i := range len(starts) + 1 {
+		at := len(valid)
+		if i < len(starts) {
+			at = int(binary.LittleEndian.Uint32(valid[starts[i]:]))
+		}
+		b := slices.Insert(slices.Clone(valid), at, 0, 0, 0, 0)
+		for _, header := range append(starts[i:], hdrBytes) {
+			binary.LittleEndian.PutUint32(b[header:], 4+binary.LittleEndian.Uint32(b[header:]))
+		}
+		if h.verify(b) != 0 {
+			t.Errorf("a gap at byte %d was accepted", at)
+		}
+	}
 }
 
 func BenchmarkVerify(b *testing.B) {
@@ -287,9 +360,17 @@ func tryProgram(t testing.TB, b []byte) {
 		}
 		return
 	}
+	if _, err := program.Decode(b); err != nil {
+		t.Fatalf("verified, but not decoded: %v", err)
+	}
 	if !h.fillWeights() {
 		return
 	}
+	defer func() {
+		if at := handle; !bytes.Equal(h.arena.Bytes()[at:int(at)+len(b)], b) {
+			t.Fatal("what was verified has been written to")
+		}
+	}()
 	p := U32(handle)
 	for raise := range uint32(3) {
 		for i := range p.Load(hdrDims) {

@@ -3,8 +3,9 @@ package kernels
 import . "github.com/fovea-run/fovea/kernels/simd128"
 
 // Every weight that a program wants has an entry in the list gWeights. The
-// programs' tensors of one name, type and layout share it; a tensor finds its
-// entry through its first reserved word, which wantWeights sets.
+// programs' tensors of one name, type and layout share it; a tensor finds it
+// through a table of its program, which wantWeights makes. What was verified,
+// the program itself, is not written again.
 const (
 	weightNext    = 0
 	weightName    = 4 // address, in the first program that wants it
@@ -16,24 +17,37 @@ const (
 	weightAt      = 28 // address of the data, 0 until sealed
 	weightScales  = 32 // address of a q8 weight's scales
 	weightBytes   = 48
-
-	tenEntry = tenReserved
 )
 
 // wantWeights finds or makes the entries of the weights of p.
 func wantWeights(p U32) bool {
-	for i := range p.Load(hdrTensors) {
-		t := tensorAt(p, i)
-		if t.Load(tenClass) == classWeight && !wantWeight(p, t) {
-			return false
-		}
+	tensors := p.Load(hdrTensors)
+	entries := U32(alloc(4 * uint64(tensors)))
+	if entries == 0 {
+		return false
 	}
+	for i := range tensors {
+		e := U32(0)
+		if t := tensorAt(p, i); t.Load(tenClass) == classWeight {
+			e = wantWeight(p, t)
+			if e == 0 {
+				return false
+			}
+		}
+		setWord(entries, i, uint32(e))
+	}
+	(p - programNode).Store(programWeights, uint32(entries))
 	return true
 }
 
-// wantWeight gives tensor t its entry. All entries of a name and type have
-// the same extents.
-func wantWeight(p, t U32) bool {
+// weightOf returns the entry of tensor i, a weight of p.
+func weightOf(p U32, i uint32) U32 {
+	return U32(word(U32((p - programNode).Load(programWeights)), i))
+}
+
+// wantWeight returns the entry of tensor t, 0 with an error if there can be
+// none. All entries of a name and type have the same extents.
+func wantWeight(p, t U32) U32 {
 	name := uint32(p) + p.Load(hdrStrings) + t.Load(tenName)
 	dtype, layout := t.Load(tenDType), t.Load(tenLayout)
 	rows, cols := weightExtents(p, t)
@@ -42,21 +56,21 @@ func wantWeight(p, t U32) bool {
 			continue
 		}
 		if e.Load(weightRows) != rows || e.Load(weightCols) != cols {
-			return failTensor(p, t, errWeightConflict, 0, 0, 0)
+			_ = failTensor(p, t, errWeightConflict, 0, 0, 0)
+			return 0
 		}
 		if e.Load(weightLayout) == layout {
-			t.Store(tenEntry, uint32(e))
-			return true
+			return e
 		}
 	}
 	return newWeight(p, t, rows, cols)
 }
 
 // newWeight puts an entry for tensor t in front of the list.
-func newWeight(p, t U32, rows, cols uint32) bool {
+func newWeight(p, t U32, rows, cols uint32) U32 {
 	e := U32(alloc(weightBytes))
 	if e == 0 {
-		return false
+		return 0
 	}
 	MemoryFill(uint32(e), 0, weightBytes)
 	e.Store(weightNext, gWeights.Load(0))
@@ -67,8 +81,7 @@ func newWeight(p, t U32, rows, cols uint32) bool {
 	e.Store(weightRows, rows)
 	e.Store(weightCols, cols)
 	gWeights.Store(0, uint32(e))
-	t.Store(tenEntry, uint32(e))
-	return true
+	return e
 }
 
 // weightExtents returns the extents of a matrix, and of any other weight its

@@ -5,8 +5,10 @@ package wasm
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/fovea-run/fovea/wasm/models/safetensors"
@@ -69,6 +71,9 @@ func (m *machineModel) load(ctx context.Context, f *safetensors.File) error {
 			return err
 		}
 	}
+	if len(m.programs) == 0 {
+		return failure(program.ErrFile, "load", "", "it has no program", "")
+	}
 	for _, p := range m.programs {
 		least := make([]uint32, len(p.Dims))
 		for i, d := range p.Dims {
@@ -108,7 +113,36 @@ func (m *machineModel) loadTensor(ctx context.Context, f *safetensors.File, t sa
 	if err != nil {
 		return because(err, program.ErrFile, op, t.Name)
 	}
+	if err := m.checkNames(t.Name, p); err != nil {
+		return err
+	}
 	m.programs = append(m.programs, loadedProgram{p, handle})
+	return nil
+}
+
+// checkNames refuses a program whose name another one has, and one of which
+// two inputs or outputs, or two dimensions, have one name: callers know them
+// by nothing else.
+func (m *machineModel) checkNames(tensor string, p *program.Program) error {
+	if slices.Contains(m.programNames(), p.Name) {
+		return failure(program.ErrFile, "load", tensor, fmt.Sprintf("two programs are called %q", p.Name), "")
+	}
+	ports, dims := map[string]bool{}, map[string]bool{}
+	for _, t := range p.Tensors {
+		if t.Class != program.Input && t.Class != program.Output {
+			continue
+		}
+		if ports[t.Name] {
+			return failure(program.ErrFile, "load", tensor, fmt.Sprintf("two inputs or outputs are called %q", t.Name), "")
+		}
+		ports[t.Name] = true
+	}
+	for _, d := range p.Dims {
+		if dims[d.Name] {
+			return failure(program.ErrFile, "load", tensor, fmt.Sprintf("two dimensions are called %q", d.Name), "")
+		}
+		dims[d.Name] = true
+	}
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fovea-run/fovea/wasm"
 	"github.com/fovea-run/fovea/wasm/models/safetensors"
+	"github.com/fovea-run/fovea/wasm/program"
 )
 
 func TestLoad(t *testing.T) {
@@ -84,6 +85,16 @@ func TestLoadErrors(t *testing.T) {
 			wasm.Error{Code: "magic", Op: "load", Got: "1296519239", Want: "1296519238"}},
 		{"program cut", func(f *testFile) { p := f.tensor("program.score"); p.Data = p.Data[:40]; p.Shape[0] = 40 },
 			wasm.Error{Code: "truncated", Op: "load", Got: "40", Want: "80"}},
+		{"no program", func(f *testFile) { f.drop("program.embed"); f.drop("program.score") },
+			wasm.Error{Code: "file", Op: "load", Got: "it has no program"}},
+		{"two programs of one name", func(f *testFile) { f.add("program.again", safetensors.U8, f.tensor("program.score").Data) },
+			wasm.Error{Code: "file", Op: "load", Arg: "program.again", Got: `two programs are called "score"`}},
+		{"two inputs of one name", func(f *testFile) { rename(f.tensor("program.score"), "keys", "query") },
+			wasm.Error{Code: "file", Op: "load", Arg: "program.score", Got: `two inputs or outputs are called "query"`}},
+		{"an output called as an input", func(f *testFile) { rename(f.tensor("program.score"), "scores", "keys") },
+			wasm.Error{Code: "file", Op: "load", Arg: "program.score", Got: `two inputs or outputs are called "keys"`}},
+		{"two dimensions of one name", func(f *testFile) { rename(f.tensor("program.embed"), "tokens", "batch") },
+			wasm.Error{Code: "file", Op: "load", Arg: "program.embed", Got: `two dimensions are called "batch"`}},
 		{"long name", func(f *testFile) { f.add(strings.Repeat("n", 5000), safetensors.U8, nil) },
 			wasm.Error{Code: "name-len", Op: "load", Got: "5000", Want: "4096"}},
 	}
@@ -95,6 +106,26 @@ func TestLoadErrors(t *testing.T) {
 			wantError(t, c.name, err, c.want)
 		}
 	})
+}
+
+// rename gives what is called old in a program another name.
+func rename(t *safetensors.Tensor, old, name string) {
+	p, err := program.Decode(t.Data)
+	if err != nil {
+		panic(err)
+	}
+	for i := range p.Dims {
+		if p.Dims[i].Name == old {
+			p.Dims[i].Name = name
+		}
+	}
+	for i := range p.Tensors {
+		if p.Tensors[i].Name == old {
+			p.Tensors[i].Name = name
+		}
+	}
+	t.Data = p.Encode()
+	t.Shape = []int64{int64(len(t.Data))}
 }
 
 // What is wrong with its JSON each host says in its own words.
@@ -161,3 +192,29 @@ func TestLoadReadError(t *testing.T) {
 type failingReader struct{}
 
 func (failingReader) ReadAt([]byte, int64) (int, error) { return 0, io.ErrNoProgress }
+
+// TestLoadHostile refuses files that were made to be refused; they lie beside
+// the repository where its test data is.
+func TestLoadHostile(t *testing.T) {
+	paths, err := filepath.Glob("../../shared/conformance/hostile/*.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		t.Skip("no hostile files in ../shared/conformance/hostile beside the repository")
+	}
+	eachEngine(t, func(t *testing.T, rt *wasm.Runtime) {
+		for _, path := range paths {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := load(rt, b)
+			var e *wasm.Error
+			if !errors.As(err, &e) || m != nil {
+				t.Errorf("%s: error %v, want one of ours", filepath.Base(path), err)
+			}
+			t.Logf("%s: %v", filepath.Base(path), err)
+		}
+	})
+}

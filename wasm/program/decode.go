@@ -19,17 +19,22 @@ func Decode(b []byte) (*Program, error) {
 	d.exprs(p)
 	d.tensors(p)
 	d.instrs(p)
+	if d.at != uint64(len(b)) {
+		d.fail("the operations end at byte %d of %d", d.at, len(b))
+	}
 	if d.err != nil {
 		return nil, fmt.Errorf("program: %w", d.err)
 	}
 	return p, nil
 }
 
-// A decoder reads sections and keeps the first error.
+// A decoder reads one section after the other, each of which begins where the
+// one before ends, and keeps the first error.
 type decoder struct {
 	b       []byte
 	header  [HeaderWords]uint32
 	strings []byte
+	at      uint64 // where the next section begins
 	err     error
 }
 
@@ -52,11 +57,20 @@ func newDecoder(b []byte) (*decoder, error) {
 	if table := d.header[HeaderOpTable]; table-1 >= OpTableVersion {
 		return nil, fmt.Errorf("header word %d is %d, not in 1..%d", HeaderOpTable, table, OpTableVersion)
 	}
-	at, n := uint64(d.header[HeaderStrings]), uint64(d.header[HeaderStringBytes])
-	if at+n > uint64(len(b)) {
+	if at := d.header[HeaderStrings]; at != 4*HeaderWords {
+		return nil, fmt.Errorf("header word %d: the names begin at byte %d, not %d", HeaderStrings, at, 4*HeaderWords)
+	}
+	end := 4*HeaderWords + uint64(d.header[HeaderStringBytes])
+	d.at = (end + 3) &^ 3
+	if d.at > uint64(len(b)) {
 		return nil, errors.New("the names lie outside of the program")
 	}
-	d.strings = b[at : at+n]
+	for _, c := range b[end:d.at] {
+		if c != 0 {
+			return nil, errors.New("the names are not filled up with zeros")
+		}
+	}
+	d.strings = b[4*HeaderWords : end]
 	return d, nil
 }
 
@@ -77,16 +91,24 @@ func (d *decoder) name(at, n uint32) string {
 // section returns the words of a section of records of size words, at most
 // limit of them.
 func (d *decoder) section(header, size, limit int) []uint32 {
-	n, at := d.header[header], d.header[header+1]
+	n := d.header[header]
 	if n > uint32(limit) {
 		d.fail("header word %d: %d is over the limit of %d", header, n, limit)
 		return nil
 	}
-	return d.words(uint64(at), uint64(n)*uint64(size))
+	if begin := uint64(d.header[header+1]); begin != d.at {
+		d.fail("header word %d: a section begins at byte %d, where the one before ends at %d", header+1, begin, d.at)
+	}
+	words := d.words(d.at, uint64(n)*uint64(size))
+	d.at += 4 * uint64(n) * uint64(size)
+	return words
 }
 
 func (d *decoder) words(at, n uint64) []uint32 {
-	if at%4 != 0 || at+4*n > uint64(len(d.b)) {
+	if d.err != nil {
+		return nil
+	}
+	if at+4*n > uint64(len(d.b)) {
 		d.fail("%d words at byte %d lie outside of the program", n, at)
 		return nil
 	}
@@ -128,15 +150,11 @@ func (d *decoder) tensors(p *Program) {
 }
 
 func (d *decoder) instrs(p *Program) {
-	n, at := d.header[HeaderOps], uint64(d.header[HeaderOpsAt])
-	if n > MaxOps {
-		d.fail("%d operations are over the limit of %d", n, MaxOps)
-		return
-	}
-	for i := uint32(0); i < n && d.err == nil; i++ {
-		in, size := d.instr(at)
+	d.section(HeaderOps, 0, MaxOps)
+	for i := uint32(0); i < d.header[HeaderOps] && d.err == nil; i++ {
+		in, size := d.instr(d.at)
 		p.Instrs = append(p.Instrs, in)
-		at += size
+		d.at += size
 	}
 }
 

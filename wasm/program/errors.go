@@ -31,7 +31,6 @@ var Errors = []ErrorCode{
 	{13, "OpTable", "operation table {got} is not supported, this module has tables 1 to {want}"},
 	{14, "Level", "operation level {got} is not supported, this module has levels up to {want}: level 1 is in the training modules"},
 	{15, "Section", "program: header word {arg}: a section ends at byte {got} of {want}"},
-	{16, "Align", "program: header word {arg}: offset {got} is not a multiple of 4"},
 	{17, "Count", "program: header word {arg}: {got} is over the limit of {want}"},
 	{18, "NameRange", "program: a name ends at byte {got} of the {want} bytes of names"},
 	{19, "Reserved", "program: reserved word {arg} is {got}, not 0"},
@@ -49,6 +48,7 @@ var Errors = []ErrorCode{
 	{30, "WeightShape", "weight {name}: extent {arg} is not a constant"},
 	{31, "Blocks", "weight {name}: {got} is not a multiple of the block length {want}"},
 	{32, "WeightConflict", "weight {name} is wanted in two shapes"},
+	{33, "SectionStart", "program: header word {arg}: a section begins at byte {got}, where the one before ends at {want}"},
 
 	{40, "OpCode", "operation code {got} is unknown"},
 	{41, "OperandCount", "{got} operands: {want} are needed, but optional ones at the end"},

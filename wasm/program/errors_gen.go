@@ -17,7 +17,6 @@ const (
 	ErrOpTable          = 13
 	ErrLevel            = 14
 	ErrSection          = 15
-	ErrAlign            = 16
 	ErrCount            = 17
 	ErrNameRange        = 18
 	ErrReserved         = 19
@@ -34,6 +33,7 @@ const (
 	ErrWeightShape      = 30
 	ErrBlocks           = 31
 	ErrWeightConflict   = 32
+	ErrSectionStart     = 33
 	ErrOpCode           = 40
 	ErrOperandCount     = 41
 	ErrOutputCount      = 42

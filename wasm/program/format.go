@@ -1,10 +1,11 @@
 package program
 
 // The binary form is little-endian 32-bit words; offsets are in bytes from
-// the start of the program and are multiples of 4, name offsets excepted.
+// the start of the program, those of names from the first name. The parts
+// follow each other in this order without a gap, and fill the program:
 //
 //	header  [HeaderWords]: see the Header constants
-//	strings names, back to back
+//	strings names, filled up with zeros to a whole word
 //	dim     [DimWords]: name offset, name length, min, max
 //	expr    [ExprWords]: kind, a, b
 //	tensor  [TensorWords]: see the Tensor constants

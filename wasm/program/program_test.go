@@ -96,8 +96,8 @@ func TestDecodeRefuses(t *testing.T) {
 		want  string
 	}{
 		{HeaderMagic, 1, "header word 0"}, {HeaderFormat, 2, "header word 1"}, {HeaderOpTable, OpTableVersion + 1, "header word 2"},
-		{HeaderStrings, 255, "names lie outside"}, {HeaderDims, 65, "over the limit of 64"},
-		{HeaderDimsAt, 2, "outside of the program"}, {HeaderName, 255, "a name ends"},
+		{HeaderStrings, 255, "the names begin at byte"}, {HeaderStringBytes, 255, "names lie outside"}, {HeaderDims, 65, "over the limit of 64"},
+		{HeaderDimsAt, 2, "a section begins at byte 2"}, {HeaderOps, 2, "the operations end"}, {HeaderName, 255, "a name ends"},
 	} {
 		b := bytes.Clone(valid)
 		b[4*c.word], b[4*c.word+1] = c.value, 0x7f*(c.value/255)
@@ -120,7 +120,7 @@ func FuzzDecode(f *testing.F) {
 		again, err := Decode(p.Encode())
 		if err != nil {
 			if len(p.Encode()) > MaxBytes {
-				return // overlapping sections, laid out apart
+				return // overlapping names, laid out apart
 			}
 			t.Fatal(err)
 		}
