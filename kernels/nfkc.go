@@ -96,19 +96,26 @@ func decomposedCount(t, p, end uint32) uint64 {
 }
 
 // decompose writes the full compatibility decomposition of a text as symbols
-// to sym, with their combining classes, and returns the end of the last.
+// to sym, with their combining classes, and returns the end of the last. With
+// flagShown what is ignorable is only part of the source of the symbol before
+// it, or of the first.
 func decompose(sym, t, p, end, flags uint32) uint32 {
-	at := uint32(0)
+	first := sym
+	from, at := uint32(0), uint32(0)
 	for p < end {
 		r, size := decodeRune(p, end)
 		p += size
-		next := at + runeUnits(r, size, flags)
+		at += runeUnits(r, size, flags)
 		if r < nfkcFirst {
-			sym = putSymbol(sym, r, at, next)
+			sym = putSymbol(sym, r, from, at)
+		} else if flags&flagShown == 0 || !isIgnorable(r) {
+			sym = decomposeRune(sym, t, r, from, at)
+		} else if sym != first {
+			U32(sym-symBytes).Store(symEnd, at)
 		} else {
-			sym = decomposeRune(sym, t, r, at, next)
+			continue
 		}
-		at = next
+		from = at
 	}
 	return sym
 }

@@ -18,7 +18,7 @@ const (
 // memory; 0 on an error. Offsets count bytes or, with flags 1, UTF-16 units.
 //
 // The spans ascend, do not overlap, begin and end with what is not white
-// space, and cover all that is not.
+// space, and cover all that is neither that nor ignorable.
 //
 // A sentence ends with a stop that white space follows, unless what comes
 // next is a lower-case letter or the stop belongs to an abbreviation, an
@@ -109,7 +109,9 @@ func sentenceEnd(text, start, end uint32) uint32 {
 			last = p
 		} else {
 			p += size
-			last = p
+			if !isIgnorable(r) {
+				last = p
+			}
 		}
 		room -= min(room, used)
 	}
@@ -132,12 +134,12 @@ func skipSpace(p, end uint32) uint32 {
 }
 
 // skipBreaks is skipSpace, and counts the line breaks that it passes; a
-// paragraph separator counts as two.
+// paragraph separator counts as two. What is ignorable is passed, too.
 func skipBreaks(p, end uint32) (next, breaks uint32) {
 	before := uint32(0)
 	for p < end {
 		r, size := decodeRune(p, end)
-		if !isSpace(r) {
+		if !isSpace(r) && !isIgnorable(r) {
 			break
 		}
 		if r == '\n' && before != '\r' || r == '\r' || r == 0x85 || r == 0x2028 {
@@ -162,8 +164,12 @@ func stopRun(p, end, room uint32) (next, kind uint32) {
 		if r == '[' {
 			size = noteSize(p, end)
 		}
-		if size == 0 || !isStop(r) && !isCloser(r) && r != '[' {
+		if size == 0 || !isStop(r) && !isCloser(r) && !isIgnorable(r) && r != '[' {
 			break
+		}
+		if isIgnorable(r) {
+			p += size
+			continue
 		}
 		if r == '.' {
 			dots++

@@ -113,7 +113,7 @@ func checkSpans(t *testing.T, m *textModule, text string) {
 		if s[0] < last || s[1] <= s[0] || s[1] > uint32(len(text)) {
 			t.Fatalf("sentence %d is %d..%d after %d, of %d", i, s[0], s[1], last, len(text))
 		}
-		if between := text[last:s[0]]; strings.TrimFunc(between, unicode.IsSpace) != "" {
+		if between := text[last:s[0]]; strings.TrimFunc(between, blank) != "" {
 			t.Fatalf("%q before sentence %d is in none", between, i)
 		}
 		sentence := text[s[0]:s[1]]
@@ -128,8 +128,42 @@ func checkSpans(t *testing.T, m *textModule, text string) {
 		}
 		last = s[1]
 	}
-	if rest := text[last:]; strings.TrimFunc(rest, unicode.IsSpace) != "" {
+	if rest := text[last:]; strings.TrimFunc(rest, blank) != "" {
 		t.Fatalf("%q at the end is in no sentence", rest)
+	}
+}
+
+// blank reports whether r need be in no sentence.
+func blank(r rune) bool { return unicode.IsSpace(r) || ignorable(r) }
+
+// TestSplitIgnorable puts what nobody sees where it must change nothing: in
+// words, behind stops, before sentences, and in lines of its own.
+func TestSplitIgnorable(t *testing.T) {
+	m := newTextModule(t, nil, 64)
+	plain := "One two. Three four? \"Five.\" six\n\nSeven"
+	var want []string
+	for _, s := range m.split(t, plain, 0) {
+		want = append(want, plain[s[0]:s[1]])
+	}
+	if len(want) != 4 {
+		t.Fatalf("%d sentences without: %q", len(want), want)
+	}
+	for _, c := range "\u00AD\u034F\u200B\u200C\u200D\u200E\u2060\u2066\uFE0F\uFEFF\U000E0020" {
+		at := string(c)
+		for _, text := range []string{
+			strings.NewReplacer("o", "o"+at, " ", at+" "+at, ".", "."+at, "?", at+"?").Replace(plain),
+			at + strings.ReplaceAll(plain, "\n\n", "\n"+at+"\n"+at) + at,
+			strings.ReplaceAll(plain, "\n\n", "\n\n"+at+at+"\n\n"),
+		} {
+			checkSpans(t, m, text)
+			var got []string
+			for _, s := range m.split(t, text, 0) {
+				got = append(got, strings.ReplaceAll(text[s[0]:s[1]], at, ""))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%U in %+q: sentences %q, want %q", c, text, got, want)
+			}
+		}
 	}
 }
 

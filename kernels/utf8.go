@@ -5,10 +5,11 @@ import . "github.com/fovea-run/fovea/kernels/simd128"
 // badRune stands for a byte that is no part of valid UTF-8.
 const badRune = 0xFFFD
 
-// Flags of Tokenize and Split.
+// Flags of Tokenize and Split, and one of decompose.
 const (
 	flagUTF16 = 1 // offsets count UTF-16 units of the text, else its bytes
 	flagProse = 2 // Tokenize: white space is joined
+	flagShown = 4 // what is ignorable is left out
 )
 
 // decodeRune returns the code point at p, which must be below end, and its
