@@ -14,7 +14,7 @@ export function obstacle() {
   }
   let home;
   try {
-    home = new URL(assetURL(''));
+    home = new URL(assetURL('infer-simd.wasm'));
   } catch {
     return 'fovea.js does not know its own address: load it by a plain tag, <script src="/fovea/fovea.js"></script>, '
       + 'without type="module".';
@@ -50,8 +50,10 @@ const answers = {
     if (/^(worker|child|script|default)-src/.test(breach)) {
       return 'The policy of this page forbids the worker. Add worker-src \'self\' to its Content-Security-Policy.';
     }
-    if (globalThis.crossOriginIsolated && got === 'it could not be loaded') {
-      return 'The worker could not be loaded. This page sends Cross-Origin-Embedder-Policy: fovea.js must be served with that header, too.';
+    if (got.includes('could not be loaded')) {
+      return globalThis.crossOriginIsolated
+        ? 'The worker could not be loaded. This page sends Cross-Origin-Embedder-Policy: fovea.js must be served with that header, too.'
+        : `${got}. Serve the whole folder, its files by their names.`;
     }
     return `The worker failed (${got}). Reload the page to start afresh.`;
   },

@@ -5,7 +5,7 @@ import { watch } from './alive.js';
 import { Core } from './core.js';
 import { FoveaError, wrap } from './error.js';
 import { startWorker } from './place.js';
-import { Pool } from './pool.js';
+import { NOT_LOADED, Pool } from './pool.js';
 
 /** Calls the core in this thread. */
 export class InlineBackend {
@@ -71,7 +71,7 @@ export class WorkerBackend {
       throw wrap(err, 'worker', { op: 'open' });
     }
     this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onerror = (event) => this.#die(new FoveaError('worker', { got: event.message || 'it could not be loaded' }));
+    this.#worker.onerror = (event) => this.#die(new FoveaError('worker', { got: event.message || NOT_LOADED }));
     this.#worker.onmessageerror = () => this.#die(new FoveaError('worker', { got: 'a message could not be read' }));
     this.#worker.postMessage({ lock: this.#lock });
   }

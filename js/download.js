@@ -29,10 +29,9 @@ export async function download(source, { op, signal, onProgress }) {
   }
 }
 
-/** node's fetch does not take file: URLs. */
-async function readFile(url, signal) {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(new URL(url), { signal });
+/** node's fetch does not take file: URLs. Bundlers for pages refuse an import of node's own. */
+function readFile(url, signal) {
+  return globalThis.process.getBuiltinModule('node:fs/promises').readFile(new URL(url), { signal });
 }
 
 async function readBody(response, signal, onProgress) {

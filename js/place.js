@@ -2,11 +2,25 @@
 // in a classic script, which has no import.meta, place.script.js stands in for
 // this.
 
-// Spelled out, because bundlers look for just these expressions.
+// All spelled out, because bundlers look for just these expressions.
 const workers = {
   core: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'fovea-core' }),
   hand: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'fovea-hand' }),
 };
+const assets = {
+  'fovea-wgsl.json': () => new URL('../wasm/fovea-wgsl.json', import.meta.url),
+  'infer-relaxed.wasm': () => new URL('../wasm/infer-relaxed.wasm', import.meta.url),
+  'infer-relaxed-threads.wasm': () => new URL('../wasm/infer-relaxed-threads.wasm', import.meta.url),
+  'infer-simd.wasm': () => new URL('../wasm/infer-simd.wasm', import.meta.url),
+  'infer-simd-threads.wasm': () => new URL('../wasm/infer-simd-threads.wasm', import.meta.url),
+  'train-relaxed.wasm': () => new URL('../wasm/train-relaxed.wasm', import.meta.url),
+  'train-relaxed-threads.wasm': () => new URL('../wasm/train-relaxed-threads.wasm', import.meta.url),
+  'train-simd.wasm': () => new URL('../wasm/train-simd.wasm', import.meta.url),
+  'train-simd-threads.wasm': () => new URL('../wasm/train-simd-threads.wasm', import.meta.url),
+};
+
+/** The file that workers run. */
+export const workerFile = 'worker.js';
 
 /**
  * Starts a worker that runs this code; worker.js sees the role in its name.
@@ -22,4 +36,4 @@ export const deviceCode = () => import('./webgpu/device.js');
  * The address of a file that ships with the code.
  * @param {string} name such as 'infer-simd.wasm'
  */
-export const assetURL = (name) => new URL(`../wasm/${name}`, import.meta.url).href;
+export const assetURL = (name) => assets[name]().href;

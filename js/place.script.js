@@ -1,5 +1,6 @@
 // Stands in for place.js in the bundle that is one classic script, which is its
-// own worker.
+// own worker. All files keep their names: joined with others, this script must
+// not start these as its worker.
 
 const inWorker = 'WorkerGlobalScope' in globalThis;
 const roleOf = /^fovea-(core|hand)$/;
@@ -14,7 +15,10 @@ const address = inWorker ? globalThis.location.href : tag?.src ?? '';
 export const isOwnWorker = inWorker && roleOf.test(globalThis.name);
 
 /** See place.js. */
-export const startWorker = (role) => new Worker(address, { name: `fovea-${role}` });
+export const workerFile = 'fovea.js';
+
+/** See place.js. */
+export const startWorker = (role) => new Worker(assetURL(workerFile + new URL(address).search), { name: `fovea-${role}` });
 
 /** See place.js. Throws a TypeError where the script does not know its address. */
 export const assetURL = (name) => new URL(name, address).href;

@@ -3,7 +3,10 @@
 
 import { watch } from './alive.js';
 import { dismiss } from './hand.js';
-import { startWorker } from './place.js';
+import { startWorker, workerFile } from './place.js';
+
+/** Why a worker fails without words, as in a page whose bundle has taken the code but not its files. */
+export const NOT_LOADED = `${workerFile} could not be loaded, which belongs beside the script that imports it`;
 
 const STARTING = 5000; // ms that a hand may take: it loads what the core loads
 const REPLACEMENTS = 8; // hands started for others that were lost; then there are fewer
@@ -51,7 +54,7 @@ export class Pool {
         clearTimeout(timer);
         how(event);
       };
-      worker.onerror = settle((event) => fail(event.message || 'it could not be loaded'));
+      worker.onerror = settle((event) => fail(event.message || NOT_LOADED));
       worker.onmessage = settle(() => {
         worker.onerror = () => this.#lose(id);
         watch(lock, () => this.#lose(id));

@@ -79,7 +79,7 @@ test('a worker that cannot be made or loaded is an error', async () => {
   globalThis.Worker = class { constructor() { throw new Error('refused by policy'); } };
   await assert.rejects(open({ worker: true }), { code: 'worker', got: 'refused by policy' });
   globalThis.Worker = class { postMessage() { queueMicrotask(() => this.onerror({})); } terminate() {} };
-  await assert.rejects(open({ worker: true }), { code: 'worker', got: 'it could not be loaded' });
+  await assert.rejects(open({ worker: true }), { code: 'worker', got: 'worker.js could not be loaded, which belongs beside the script that imports it' });
   emulateWorkers();
 });
 

@@ -99,15 +99,11 @@ func build(modules fs.FS, place string, o api.BuildOptions) ([]byte, error) {
 	return result.OutputFiles[0].Contents, nil
 }
 
-// Where modules live for esbuild, so that it looks for none on disk.
-const (
-	namespace = "fovea"
-	nothing   = "nothing"
-)
+// namespace is where modules live for esbuild, so that it looks for none on disk.
+const namespace = "fovea"
 
 // serve lets a build import modules by relative paths, with one of them in the
-// place of place.js, the bundle for WebGPU when it runs, and nothing in the
-// place of node's own modules.
+// place of place.js, and the bundle for WebGPU when it runs.
 func serve(b api.PluginBuild, modules fs.FS, place string) {
 	b.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		name := path.Join(path.Dir(args.Importer), args.Path)
@@ -118,12 +114,6 @@ func serve(b api.PluginBuild, modules fs.FS, place string) {
 			return api.OnResolveResult{Path: args.Path, External: true}, nil
 		}
 		return api.OnResolveResult{Path: name, Namespace: namespace}, nil
-	})
-	b.OnResolve(api.OnResolveOptions{Filter: `^node:`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-		return api.OnResolveResult{Path: args.Path, Namespace: nothing}, nil
-	})
-	b.OnLoad(api.OnLoadOptions{Filter: `.`, Namespace: nothing}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
-		return api.OnLoadResult{Contents: new(string)}, nil
 	})
 	b.OnLoad(api.OnLoadOptions{Filter: `.`, Namespace: namespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		data, err := fs.ReadFile(modules, args.Path)
