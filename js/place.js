@@ -33,7 +33,8 @@ export const startWorker = (role) => workers[role]();
 export const deviceCode = () => import('./webgpu/device.js');
 
 /**
- * The address of a file that ships with the code.
+ * The address of a file that ships with the code, or, as a model, lies beside
+ * those.
  * @param {string} name such as 'infer-simd.wasm'
  */
-export const assetURL = (name) => assets[name]().href;
+export const assetURL = (name) => (assets[name]?.() ?? new URL(name, assets['infer-simd.wasm']())).href;
