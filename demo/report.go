@@ -35,8 +35,6 @@ type (
 		Budget       float64     `json:"budget"`
 		Sentences    int         `json:"sentences"`
 		Tokens       int         `json:"tokens"`
-		Clipped      int         `json:"clipped"`
-		QueryClipped bool        `json:"queryClipped"`
 		Found        []jsonMatch `json:"found"` // best first
 		Milliseconds jsonTimes   `json:"milliseconds"`
 	}
@@ -46,7 +44,6 @@ type (
 		Line     int     `json:"line"`
 		Start    int     `json:"start"`
 		End      int     `json:"end"`
-		Clipped  bool    `json:"clipped"`
 		Text     string  `json:"text"`
 	}
 	jsonTimes struct {
@@ -59,15 +56,14 @@ type (
 func (r *report) json() jsonReport {
 	j := jsonReport{
 		File: r.options.file, Query: r.options.query, Budget: r.options.budget,
-		Sentences: len(r.doc.Sentences), Tokens: r.doc.Tokens, Clipped: r.doc.Clipped,
-		QueryClipped: r.result.QueryClipped, Found: []jsonMatch{},
+		Sentences: len(r.doc.Sentences), Tokens: r.doc.Tokens, Found: []jsonMatch{},
 		Milliseconds: jsonTimes{r.times.load.Milliseconds(), r.times.encode.Milliseconds(), r.times.focus.Milliseconds()},
 	}
 	for _, m := range r.kept() {
 		s := r.doc.Sentences[m.Sentence]
 		// A float32 prints shortest as itself; five digits say all that it means.
 		score := math.Round(float64(m.Score)*1e5) / 1e5
-		j.Found = append(j.Found, jsonMatch{m.Sentence, score, r.line(m.Sentence), s.Start, s.End, s.Clipped, r.doc.Sentence(m.Sentence)})
+		j.Found = append(j.Found, jsonMatch{m.Sentence, score, r.line(m.Sentence), s.Start, s.End, r.doc.Sentence(m.Sentence)})
 	}
 	return j
 }
@@ -81,11 +77,7 @@ func (r *report) print(s streams) {
 	}
 	for _, m := range r.kept() {
 		words := strings.Join(strings.Fields(r.doc.Sentence(m.Sentence)), " ")
-		clipped := ""
-		if r.doc.Sentences[m.Sentence].Clipped {
-			clipped = " (long: only its beginning was read)"
-		}
-		fmt.Fprintf(s.out, "%s  %s%s\n", r.head(m, colour), printable(words), clipped)
+		fmt.Fprintf(s.out, "%s  %s\n", r.head(m, colour), printable(words))
 	}
 	r.printNotes(s.err)
 }
@@ -122,15 +114,6 @@ func (r *report) printNotes(w io.Writer) {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }
 	fmt.Fprintf(w, "%d of %d sentences, %d tokens; loading %s, reading %s, focusing %s\n",
 		r.result.Kept, len(r.doc.Sentences), r.doc.Tokens, ms(r.times.load), ms(r.times.encode), ms(r.times.focus))
-	switch n := r.doc.Clipped; {
-	case n == 1:
-		fmt.Fprintln(w, "1 sentence is longer than the model reads at once: only its beginning counted")
-	case n > 1:
-		fmt.Fprintf(w, "%d sentences are longer than the model reads at once: only their beginnings counted\n", n)
-	}
-	if r.result.QueryClipped {
-		fmt.Fprintln(w, "the query is longer than the model reads at once: only its beginning counted")
-	}
 }
 
 // printable returns s without what a terminal would obey or choke on: control

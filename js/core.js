@@ -319,6 +319,31 @@ export class Core {
     return Array.from(instance.words(at + 4, k));
   }
 
+  /** See Model.windows. */
+  windows(id, lens, maxTokens) {
+    const { instance } = this.#model(id);
+    const op = 'windows';
+    instance.call(op, 'reset');
+    const addr = instance.put(op, lengths(op, lens));
+    const at = instance.need(op, op, addr, lens.length, count(op, 'maxTokens', maxTokens, 1));
+    return groups(instance.words(at + 4, 3 * instance.words(at, 1)[0]), 3).map(([text, start, end]) => ({ text, start, end }));
+  }
+
+  /**
+   * See Model.best.
+   * @param {ArrayLike<number>} owners the text of each score
+   */
+  best(id, scores, owners, texts) {
+    const { instance } = this.#model(id);
+    const op = 'best';
+    if (scores.length !== owners.length) throw new FoveaError('value', { op, arg: 'the length of windows', got: owners.length, want: scores.length });
+    instance.call(op, 'reset');
+    const scoresAt = instance.put(op, Float32Array.from(scores));
+    const ownersAt = instance.put(op, Uint32Array.from(owners, (n, i) => count(op, `windows[${i}].text`, n)));
+    const at = instance.need(op, op, scoresAt, ownersAt, owners.length, count(op, 'texts', texts));
+    return new Float32Array(instance.bytes(at, 4 * texts).slice().buffer);
+  }
+
   #model(id) {
     const model = this.#models.get(id);
     if (!model) throw new FoveaError('closed', { arg: 'model' });
@@ -415,7 +440,7 @@ const port = ({ name, dtype, shape }) => ({ name, dtype, shape });
 /** Token counts as words. */
 const lengths = (op, lens) => Uint32Array.from(lens, (n, i) => count(op, `lens[${i}]`, n));
 
-function count(op, arg, n) {
-  if (Number.isInteger(n) && n >= 0 && n <= 0xffffffff) return n;
-  throw new FoveaError('value', { op, arg, got: n, want: 'a count' });
+function count(op, arg, n, least = 0) {
+  if (Number.isInteger(n) && n >= least && n <= 0xffffffff) return n;
+  throw new FoveaError('value', { op, arg, got: n, want: least > 0 ? `at least ${least}` : 'a count' });
 }

@@ -225,14 +225,13 @@ export class FoveaFocus extends HTMLElement {
     });
   }
 
-  #show(doc, text, { ranked, kept, queryClipped }) {
+  #show(doc, text, { ranked, kept }) {
     const best = ranked.slice(0, kept).map((m) => m.sentence);
     this.#article.mark(best.map((i) => doc.sentences[i]));
     this.#found = best;
     this.#current = -1;
     const about = text.trim() ? 'closest to your words' : 'nearest to what the whole is about';
-    const clip = queryClipped ? ' Your query is long: only its beginning was read.' : '';
-    this.#view.found(`${kept} of ${doc.sentences.length} sentences, ${about}.${clip}`,
+    this.#view.found(`${kept} of ${doc.sentences.length} sentences, ${about}.`,
       best.slice(0, LISTED).map((i) => doc.sentence(i).replace(/\s+/g, ' ')));
     this.setAttribute('state', 'ready');
   }

@@ -16,7 +16,7 @@
 
 import { FoveaError } from './fovea.js';
 
-/** The most sentences of a document: as many as the score program takes. */
+/** The most sentences of a document, windows of long ones counted each: as many as the score program takes. */
 export const MAX_SENTENCES = 65536;
 
 // Sentences encoded in one run. More do not run quicker, and a run cannot be
@@ -25,13 +25,13 @@ const MAX_BATCH = 16;
 
 /**
  * @typedef {{signal?: AbortSignal}} Abortable
- * @typedef {{start: number, end: number, tokens: number, clipped: boolean}} Sentence
- *   if clipped, only the first card.maxTokens tokens count in its embedding
- * @typedef {{sentence: number, score: number}} Match score: the cosine of the angle to the query
+ * @typedef {{start: number, end: number, tokens: number}} Sentence one of more
+ *   tokens than the model reads at once is read in windows, see Model.windows
+ * @typedef {{sentence: number, score: number}} Match score: the cosine of the
+ *   angle to the query, that of the best window if there are several
  * @typedef {object} Result
  * @property {Match[]} ranked every sentence, best first; equal scores in reading order
  * @property {number} kept how many of ranked, from the start, are within the budget
- * @property {boolean} queryClipped the query was longer than the model takes
  * @typedef {{start: number, end: number, weight: number}} Shade
  */
 
@@ -58,27 +58,54 @@ export class Focus {
   async open(text, { signal, onProgress } = {}) {
     const spans = await this.model.split(text, { signal });
     if (spans.length === 0) throw new FoveaError('empty', { op: 'focus', arg: 'text', got: text === '' ? 'it is empty' : 'it is only white space' });
-    if (spans.length > MAX_SENTENCES) {
-      throw new FoveaError('too-long', { op: 'focus', arg: 'text', got: spans.length, want: MAX_SENTENCES });
-    }
-    const maxTokens = this.model.card.maxTokens;
+    if (spans.length > MAX_SENTENCES) throw tooLong(spans.length);
     const sentences = [];
     const ids = [];
     for (const { start, end } of spans) {
       const tokens = await this.model.tokenize(text.slice(start, end), { signal, prose: true });
-      sentences.push({ start, end, tokens: tokens.length, clipped: tokens.length > maxTokens });
-      ids.push(tokens.slice(0, maxTokens).map((t) => t.id));
+      sentences.push({ start, end, tokens: tokens.length });
+      ids.push(idsOf(tokens));
     }
-    const doc = new Document(this, text, sentences, ids);
-    await doc.encode({ signal, onProgress });
-    return doc;
+    return new Document(this, text, sentences, await this.read(ids, { signal, onProgress }));
   }
 
-  /** Encodes sequences of ids padded to tokens: an embedding a sequence, one after the other. */
-  async encodeIds(sequences, tokens, o) {
-    return (await this.session.run('encode', inputs(sequences, tokens), o)).embedding.data;
+  /**
+   * Encodes texts of token ids, a batch of windows a run. Equal windows are
+   * encoded once.
+   * @returns {Promise<{windows: import('./fovea.js').Window[], keys: import('./tensor.js').Tensor}>} an embedding a window
+   */
+  async read(texts, { signal, onProgress } = {}) {
+    const { model } = this;
+    const { dims, maxTokens } = model.card;
+    const windows = await model.windows(texts.map((ids) => ids.length), maxTokens, { signal });
+    if (windows.length > MAX_SENTENCES) throw tooLong(windows.length);
+    const keys = new Float32Array(windows.length * dims);
+    const different = distinct(windows.map((w) => texts[w.text].slice(w.start, w.end)));
+    const lens = different.map(({ ids }) => ids.length);
+    const total = lens.reduce((sum, n) => sum + n, 0);
+    let done = 0;
+    onProgress?.({ done, total });
+    for (const { indices, tokens } of await model.plan(lens, MAX_BATCH, maxTokens, { signal })) {
+      const sequences = indices.map((i) => different[i].ids);
+      const { embedding } = await this.session.run('encode', inputs(sequences, tokens), { signal });
+      indices.forEach((i, row) => {
+        for (const window of different[i].places) keys.set(embedding.data.subarray(row * dims, (row + 1) * dims), window * dims);
+      });
+      done += sequences.reduce((sum, s) => sum + s.length, 0);
+      onProgress?.({ done, total });
+    }
+    return { windows, keys: { shape: [windows.length, dims], data: keys } };
+  }
+
+  /** The normalised mean of embeddings. */
+  async centre({ shape: [n, dims], data }, o) {
+    return (await this.session.run('centre', { keys: { shape: [1, n, dims], data }, lengths: { data: Int32Array.of(n) } }, o)).centre;
   }
 }
+
+const idsOf = (tokens) => tokens.map((t) => t.id);
+
+const tooLong = (sentences) => new FoveaError('too-long', { op: 'focus', arg: 'text', got: sentences, want: MAX_SENTENCES });
 
 /** ids[sequences, tokens] and lengths[sequences]; a program has no empty dimension. */
 function inputs(sequences, tokens) {
@@ -94,51 +121,24 @@ function inputs(sequences, tokens) {
 /** An encoded text; see {@link Focus#open}. */
 export class Document {
   #focus;
-  #ids; // clipped, a sentence
   #lens;
-  #keys; // embeddings, [sentences, dims]
+  #read; // the windows and their embeddings, as Focus.read gives them
 
-  constructor(focus, text, sentences, ids) {
+  constructor(focus, text, sentences, read) {
     this.#focus = focus;
-    this.#ids = ids;
     this.#lens = sentences.map((s) => s.tokens);
+    this.#read = read;
     this.text = text;
     /** @type {Sentence[]} */
     this.sentences = sentences;
-    /** the number of tokens of all sentences, clipped ones included */
+    /** the number of tokens of all sentences */
     this.tokens = this.#lens.reduce((sum, n) => sum + n, 0);
-    /** the number of clipped sentences */
-    this.clipped = sentences.filter((s) => s.clipped).length;
   }
 
   /** The text of sentence i. */
   sentence(i) {
     const { start, end } = this.sentences[i];
     return this.text.slice(start, end);
-  }
-
-  /**
-   * Computes the embeddings, a batch a run; {@link Focus#open} has done it.
-   * Equal sentences are encoded once.
-   */
-  async encode({ signal, onProgress } = {}) {
-    const { dims, maxTokens } = this.#focus.model.card;
-    const keys = new Float32Array(this.sentences.length * dims);
-    const different = distinct(this.#ids);
-    const lens = different.map(({ ids }) => ids.length);
-    const total = lens.reduce((sum, n) => sum + n, 0);
-    let done = 0;
-    onProgress?.({ done, total });
-    for (const { indices, tokens } of await this.#focus.model.plan(lens, MAX_BATCH, maxTokens, { signal })) {
-      const sequences = indices.map((i) => different[i].ids);
-      const embeddings = await this.#focus.encodeIds(sequences, tokens, { signal });
-      indices.forEach((i, row) => {
-        for (const sentence of different[i].places) keys.set(embeddings.subarray(row * dims, (row + 1) * dims), sentence * dims);
-      });
-      done += sequences.reduce((sum, s) => sum + s.length, 0);
-      onProgress?.({ done, total });
-    }
-    this.#keys = { shape: [this.sentences.length, dims], data: keys };
   }
 
   /**
@@ -153,32 +153,27 @@ export class Document {
    */
   async focus({ text = '', budget }, o) {
     if (!(budget >= 0 && budget <= 1)) throw new FoveaError('value', { op: 'focus', arg: 'budget', got: budget, want: '0 to 1' });
-    const { query, clipped } = await this.#query(text, o);
-    const out = await this.#focus.session.run('score', { query, keys: this.#keys }, o);
-    const scores = out.scores.data;
-    const kept = await this.#focus.model.select(scores, this.#lens, budget, o);
-    return { ranked: rank(scores), kept: kept.length, queryClipped: clipped };
+    const { model, session } = this.#focus;
+    const { windows, keys } = this.#read;
+    const out = await session.run('score', { query: await this.#query(text, o), keys }, o);
+    let scores = out.scores.data;
+    if (windows.length > this.#lens.length) scores = await model.best(scores, windows, this.#lens.length, o);
+    const kept = await model.select(scores, this.#lens, budget, o);
+    return { ranked: rank(scores), kept: kept.length };
   }
 
-  /** The embedding of text, or of the document's centre if there is no text. */
+  /** The embedding of text, or of the document's centre if nothing can be read in it. */
   async #query(text, o) {
-    const { model, session } = this.#focus;
-    if (text.trim() === '') {
-      const [sentences, dims] = this.#keys.shape;
-      const keys = { shape: [1, sentences, dims], data: this.#keys.data };
-      const { centre } = await session.run('centre', { keys, lengths: { data: Int32Array.of(sentences) } }, o);
-      return { query: centre, clipped: false };
-    }
-    const tokens = await model.tokenize(text, { ...o, prose: true });
-    const ids = tokens.slice(0, model.card.maxTokens).map((t) => t.id);
-    const data = await this.#focus.encodeIds([ids], ids.length, o);
-    return { query: { shape: [1, data.length], data }, clipped: tokens.length > ids.length };
+    const ids = idsOf(await this.#focus.model.tokenize(text, { ...o, prose: true }));
+    const { windows, keys } = ids.length === 0 ? this.#read : await this.#focus.read([ids], { signal: o?.signal });
+    return ids.length > 0 && windows.length === 1 ? keys : this.#focus.centre(keys, o);
   }
 
   /**
-   * The weights of a sentence's tokens, without clipped ones: the attention
-   * that each receives in the model's last layer, averaged over heads and
-   * tokens, relative to the sentence's most attended token (0 to 1).
+   * The weights of a sentence's tokens: the attention that each receives in
+   * the model's last layer, averaged over heads and tokens, relative to the
+   * sentence's most attended token (0 to 1). In a sentence of several windows
+   * a token has the weight of the one in which it stands farther from an end.
    * @param {number} i
    * @param {Abortable} [o]
    * @returns {Promise<Shade[]>}
@@ -186,15 +181,22 @@ export class Document {
   async shade(i, o) {
     const sentence = this.sentences[i];
     if (!sentence) throw new FoveaError('value', { op: 'shade', arg: 'sentence', got: i, want: `0 to ${this.sentences.length - 1}` });
-    const ids = this.#ids[i];
-    if (ids.length === 0) return [];
-    const tokens = await this.#focus.model.tokenize(this.sentence(i), { ...o, prose: true });
-    const { received } = await this.#focus.session.run('attend', inputs([ids], ids.length), o);
-    const most = received.data.reduce((a, b) => Math.max(a, b), 0);
-    return ids.map((_, k) => ({
-      start: sentence.start + tokens[k].start,
-      end: sentence.start + tokens[k].end,
-      weight: most > 0 ? received.data[k] / most : 0,
+    const { model, session } = this.#focus;
+    const tokens = await model.tokenize(this.sentence(i), { ...o, prose: true });
+    if (tokens.length === 0) return [];
+    const weights = new Float32Array(tokens.length);
+    let last = 0;
+    for (const { start, end } of await model.windows([tokens.length], model.card.maxTokens, o)) {
+      const { received } = await session.run('attend', inputs([idsOf(tokens.slice(start, end))], end - start), o);
+      const first = Math.max(last - start, 0) >> 1; // of what the window before has, too, the second half
+      weights.set(received.data.subarray(first), start + first);
+      last = end;
+    }
+    const most = weights.reduce((a, b) => Math.max(a, b), 0);
+    return tokens.map((t, k) => ({
+      start: sentence.start + t.start,
+      end: sentence.start + t.end,
+      weight: most > 0 ? weights[k] / most : 0,
     }));
   }
 }

@@ -41,6 +41,7 @@ export { FoveaError };
  * @property {number} fallbacks runs that WebAssembly did because the device could not
  * @typedef {{id: number, start: number, end: number}} Token offsets in UTF-16 units, as in String.slice
  * @typedef {{start: number, end: number}} Span offsets in UTF-16 units
+ * @typedef {{text: number, start: number, end: number}} Window tokens start to end of the text of that index
  * @typedef {{indices: number[], tokens: number}} Batch texts to encode in one run, and the most tokens of one
  */
 
@@ -276,6 +277,32 @@ export class Model {
    */
   select(scores, lens, budget, o) {
     return this.#backend.call('select', [this.#id, scores, lens, budget], o);
+  }
+
+  /**
+   * Cuts texts of `lens` tokens into windows of at most maxTokens tokens, in
+   * their order. A text that is not longer is one window; the windows of a
+   * longer one overlap by a quarter, and the last one ends with it.
+   * @param {ArrayLike<number>} lens
+   * @param {number} maxTokens
+   * @param {Abortable} [o]
+   * @returns {Promise<Window[]>}
+   */
+  windows(lens, maxTokens, o) {
+    return this.#backend.call('windows', [this.#id, lens, maxTokens], o);
+  }
+
+  /**
+   * Returns for each of so many texts the greatest score of its windows. A
+   * score that is NaN counts where a text has no other.
+   * @param {ArrayLike<number>} scores
+   * @param {Window[]} windows
+   * @param {number} texts
+   * @param {Abortable} [o]
+   * @returns {Promise<Float32Array>}
+   */
+  best(scores, windows, texts, o) {
+    return this.#backend.call('best', [this.#id, scores, windows.map((w) => w.text), texts], o);
   }
 
   /** Frees the model. */

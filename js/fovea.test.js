@@ -169,6 +169,11 @@ both('plan and select', async (rt) => {
   assert.deepEqual(await model.select(Float32Array.of(0.1, 0.9, 0.5), [1, 1, 2], 0.75), [1, 2]);
   assert.deepEqual(await model.select([], [], 1), []);
   await fails(model.select([1], [1, 2], 1), { code: 'value', op: 'select' });
+  assert.deepEqual(await model.windows([3, 9, 0], 4), [[0, 0, 3], [1, 0, 4], [1, 3, 7], [1, 5, 9], [2, 0, 0]].map(([text, start, end]) => ({ text, start, end })));
+  assert.deepEqual(await model.best([1, NaN, 2, 5, NaN], [0, 0, 0, 1, 2].map((text) => ({ text })), 3), Float32Array.of(2, 5, NaN));
+  await fails(model.windows([3], 0), { code: 'value', op: 'windows', arg: 'maxTokens', got: '0' });
+  await fails(model.best([1], [], 1), { code: 'value', op: 'best' });
+  await fails(model.best([1], [{ text: 1 }], 1), { code: 'argument', op: 'best' });
   await fails(model.plan([1, -1], 2, 9), { code: 'value', op: 'plan', arg: 'lens[1]', got: '-1' });
   await fails(model.plan([1], 1.5, 9), { code: 'value', op: 'plan', arg: 'maxBatch', got: '1.5' });
 });

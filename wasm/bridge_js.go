@@ -248,6 +248,27 @@ func (m *bridgeModel) choose(ctx context.Context, scores []float32, lens []uint3
 	return intsFromJS(kept), nil
 }
 
+func (m *bridgeModel) windows(ctx context.Context, lens []uint32, maxTokens uint32) ([]Window, error) {
+	cut, err := m.call(ctx, "windows", "windows", wordsToJS(lens), maxTokens)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Window, cut.Length())
+	for i := range out {
+		w := cut.Index(i)
+		out[i] = Window{Text: w.Get("text").Int(), Start: w.Get("start").Int(), End: w.Get("end").Int()}
+	}
+	return out, nil
+}
+
+func (m *bridgeModel) best(ctx context.Context, scores []float32, owners []uint32, texts uint32) ([]float32, error) {
+	best, err := m.call(ctx, "best", "best", arrayToJS("Float32Array", F32(scores).Data), wordsToJS(owners), texts)
+	if err != nil {
+		return nil, err
+	}
+	return Tensor{DType: Float32, Data: bytesFromJS(best)}.Float32s(), nil
+}
+
 func (m *bridgeModel) close() error {
 	if m.closed {
 		return nil

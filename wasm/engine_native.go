@@ -77,6 +77,10 @@ func nativeExport(export string, args []uint64) uint32 {
 		return kernels.Plan(simd128.U32(arg(0)), arg(1), arg(2), arg(3))
 	case "select":
 		return kernels.Select(simd128.F32(arg(0)), simd128.U32(arg(1)), arg(2), math.Float32frombits(arg(3)))
+	case "windows":
+		return kernels.Windows(simd128.U32(arg(0)), arg(1), arg(2))
+	case "best":
+		return kernels.Best(simd128.F32(arg(0)), simd128.U32(arg(1)), arg(2), arg(3))
 	}
 	panic(fmt.Sprintf("wasm: no export %q", export))
 }

@@ -56,11 +56,7 @@ func (m *machineModel) choose(ctx context.Context, scores []float32, lens []uint
 		return nil, err
 	}
 	defer m.give()
-	bits := make([]uint32, len(scores))
-	for i, s := range scores {
-		bits[i] = math.Float32bits(s)
-	}
-	scoresAt, err := m.put(ctx, "select", bits)
+	scoresAt, err := m.put(ctx, "select", floatBits(scores))
 	if err != nil {
 		return nil, err
 	}
@@ -74,4 +70,57 @@ func (m *machineModel) choose(ctx context.Context, scores []float32, lens []uint
 		return nil, err
 	}
 	return indices(m.array(result, 1)), nil
+}
+
+func floatBits(values []float32) []uint32 {
+	bits := make([]uint32, len(values))
+	for i, v := range values {
+		bits[i] = math.Float32bits(v)
+	}
+	return bits
+}
+
+func (m *machineModel) windows(ctx context.Context, lens []uint32, maxTokens uint32) ([]Window, error) {
+	if err := m.begin(ctx, "windows"); err != nil {
+		return nil, err
+	}
+	defer m.give()
+	at, err := m.put(ctx, "windows", lens)
+	if err != nil {
+		return nil, err
+	}
+	result, err := m.need(ctx, "windows", "windows", uint64(at), uint64(len(lens)), uint64(maxTokens))
+	if err != nil {
+		return nil, err
+	}
+	w := m.array(result, 3)
+	windows := make([]Window, len(w)/3)
+	for i := range windows {
+		windows[i] = Window{Text: int(w[3*i]), Start: int(w[3*i+1]), End: int(w[3*i+2])}
+	}
+	return windows, nil
+}
+
+func (m *machineModel) best(ctx context.Context, scores []float32, owners []uint32, texts uint32) ([]float32, error) {
+	if err := m.begin(ctx, "best"); err != nil {
+		return nil, err
+	}
+	defer m.give()
+	scoresAt, err := m.put(ctx, "best", floatBits(scores))
+	if err != nil {
+		return nil, err
+	}
+	ownersAt, err := m.put(ctx, "best", owners)
+	if err != nil {
+		return nil, err
+	}
+	result, err := m.need(ctx, "best", "best", uint64(scoresAt), uint64(ownersAt), uint64(len(owners)), uint64(texts))
+	if err != nil {
+		return nil, err
+	}
+	best := make([]float32, texts)
+	for i, w := range m.words(result, int(texts)) {
+		best[i] = math.Float32frombits(w)
+	}
+	return best, nil
 }

@@ -44,6 +44,8 @@ type hostModel interface {
 	spans(ctx context.Context, export, text string, flags uint64, width int) ([]uint32, error)
 	plan(ctx context.Context, lens []uint32, maxBatch, maxTokens uint32) ([]Batch, error)
 	choose(ctx context.Context, scores []float32, lens []uint32, budget float32) ([]int, error)
+	windows(ctx context.Context, lens []uint32, maxTokens uint32) ([]Window, error)
+	best(ctx context.Context, scores []float32, owners []uint32, texts uint32) ([]float32, error)
 	close() error
 }
 

@@ -97,6 +97,47 @@ func (m *Model) Select(ctx context.Context, scores []float32, lens []int, budget
 	return m.host.choose(ctx, scores, words, float32(budget))
 }
 
+// A Window is the tokens Start to End of the text of index Text.
+type Window struct{ Text, Start, End int }
+
+// Windows cuts texts of lens tokens into windows of at most maxTokens tokens,
+// in their order. A text that is not longer is one window; the windows of a
+// longer one overlap by a quarter, and the last one ends with it.
+func (m *Model) Windows(ctx context.Context, lens []int, maxTokens int) ([]Window, error) {
+	words, err := counts("windows", lens)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := count("windows", "maxTokens", maxTokens)
+	if err != nil {
+		return nil, err
+	}
+	if tokens == 0 {
+		return nil, failure(program.ErrValue, "windows", "maxTokens", 0, "at least 1")
+	}
+	return m.host.windows(ctx, words, tokens)
+}
+
+// Best returns for each of so many texts the greatest score of its windows. A
+// score that is NaN counts where a text has no other.
+func (m *Model) Best(ctx context.Context, scores []float32, windows []Window, texts int) ([]float32, error) {
+	if len(scores) != len(windows) {
+		return nil, failure(program.ErrValue, "best", "the length of windows", len(windows), len(scores))
+	}
+	n, err := count("best", "texts", texts)
+	if err != nil {
+		return nil, err
+	}
+	owners := make([]uint32, len(windows))
+	for i, w := range windows {
+		if w.Text < 0 || w.Text >= texts {
+			return nil, failure(program.ErrValue, "best", fmt.Sprintf("windows[%d].Text", i), w.Text, fmt.Sprintf("0 to %d", texts-1))
+		}
+		owners[i] = uint32(w.Text)
+	}
+	return m.host.best(ctx, scores, owners, n)
+}
+
 func indices(words []uint32) []int {
 	out := make([]int, len(words))
 	for i, w := range words {

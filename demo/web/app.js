@@ -138,7 +138,6 @@ async function openText() {
   list.clear();
   clearProblem();
   state('loading');
-  $('clipped').hidden = true;
   if (!focus) return; // start opens it
   const text = reader.read();
   const since = performance.now();
@@ -160,7 +159,6 @@ async function openText() {
   fact('Sentences', count(doc.sentences.length));
   fact('Tokens', count(doc.tokens));
   reader.open(doc);
-  showClipped();
   ask(0);
 }
 
@@ -196,8 +194,7 @@ async function answer(signal) {
   clearProblem();
   state('ready', performance.now() - since);
   const about = text.trim() ? 'closest to your words' : 'nearest to what the whole is about';
-  const clip = result.queryClipped ? ' Your query is long: only its beginning was read.' : '';
-  status(`${kept.length} of ${doc.sentences.length} sentences, ${about}.${clip}`);
+  status(`${kept.length} of ${doc.sentences.length} sentences, ${about}.`);
   keepControls();
 }
 
@@ -222,13 +219,6 @@ function progress(value, max) {
 function endProgress() {
   $('progress').classList.add('done');
   $('stop').hidden = true;
-}
-
-function showClipped() {
-  const { maxTokens } = focus.model.card;
-  $('clipped').hidden = doc.clipped === 0;
-  const some = doc.clipped === 1 ? 'One sentence is' : `${count(doc.clipped)} sentences are`;
-  $('clipped').textContent = `${some} longer than the ${maxTokens} tokens that the model reads at once. What comes after is not looked at.`;
 }
 
 /** Shows an error with what to do about it. */

@@ -71,7 +71,6 @@ export class RankedList {
     const words = document.createElement('span');
     words.className = 'words';
     words.textContent = this.#doc.sentence(sentence).replace(/\s+/g, ' ').slice(0, 400);
-    if (this.#doc.sentences[sentence].clipped) words.append(clippedSign());
     button.append(number, words);
     const item = document.createElement('li');
     item.append(button);
@@ -86,11 +85,4 @@ export class RankedList {
     buttons[buttons.indexOf(event.target) + step]?.focus();
     event.preventDefault();
   }
-}
-
-function clippedSign() {
-  const sign = document.createElement('span');
-  sign.className = 'out';
-  sign.textContent = ' (long: only its beginning was read)';
-  return sign;
 }

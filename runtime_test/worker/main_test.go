@@ -210,17 +210,15 @@ func ask[T any](ctx context.Context, client *http.Client, url string, r request)
 type embedded struct {
 	Model      string
 	Embeddings []struct {
-		Vector  []float32
-		Tokens  int
-		Clipped bool
+		Vector []float32
+		Tokens int
 	}
 }
 
 // focused is the answer of /v1/focus.
 type focused struct {
-	Sentences, Tokens, Clipped int
-	QueryClipped               bool
-	Found                      []struct {
+	Sentences, Tokens int
+	Found             []struct {
 		Sentence   int
 		Score      float64
 		Start, End int

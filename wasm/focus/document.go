@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fovea-run/fovea/wasm"
 )
@@ -14,23 +13,18 @@ import (
 type Document struct {
 	Text      string
 	Sentences []Sentence
-	// Tokens is the number of tokens of all sentences, clipped ones included.
+	// Tokens is the number of tokens of all sentences.
 	Tokens int
-	// Clipped is the number of clipped sentences.
-	Clipped int
 
 	focus *Focus
-	ids   [][]int32 // clipped, a sentence
-	keys  []float32 // embeddings, [sentences, dims]
+	*windowed
 }
 
-// A Sentence is Text[Start:End] of a document.
+// A Sentence is Text[Start:End] of a document. One of more tokens than the
+// model reads at once is read in windows, see [wasm.Model.Windows].
 type Sentence struct {
 	Start, End int
-	// Tokens is the length of the sentence. If it is Clipped, only its first
-	// tokens, as many as the model's card says, count in its embedding.
-	Tokens  int
-	Clipped bool
+	Tokens     int
 }
 
 // Sentence returns the text of sentence i.
@@ -39,23 +33,19 @@ func (d *Document) Sentence(i int) string {
 	return d.Text[s.Start:s.End]
 }
 
-// tokenize fills the sentences and their token ids.
-func (d *Document) tokenize(ctx context.Context, spans []wasm.Span) error {
-	limit := d.focus.card.MaxTokens
-	for _, span := range spans {
+// tokenize fills the sentences and returns their token ids.
+func (d *Document) tokenize(ctx context.Context, spans []wasm.Span) ([][]int32, error) {
+	ids := make([][]int32, len(spans))
+	for i, span := range spans {
 		tokens, err := d.focus.model.TokenizeProse(ctx, d.Text[span.Start:span.End])
 		if err != nil {
-			return err
+			return nil, err
 		}
-		s := Sentence{span.Start, span.End, len(tokens), len(tokens) > limit}
-		if s.Clipped {
-			d.Clipped++
-		}
-		d.Tokens += s.Tokens
-		d.Sentences = append(d.Sentences, s)
-		d.ids = append(d.ids, d.focus.ids(tokens))
+		ids[i] = idsOf(tokens)
+		d.Tokens += len(tokens)
+		d.Sentences = append(d.Sentences, Sentence{span.Start, span.End, len(tokens)})
 	}
-	return nil
+	return ids, nil
 }
 
 // lens returns the sentences' lengths in tokens.
@@ -83,11 +73,10 @@ type Result struct {
 	Ranked []Match
 	// Kept is how many of Ranked, from the start, are within the budget.
 	Kept int
-	// QueryClipped says that the query was longer than the model takes.
-	QueryClipped bool
 }
 
-// A Match is a sentence with the cosine of its angle to the query.
+// A Match is a sentence with the cosine of its angle to the query, that of its
+// best window if it has several.
 type Match struct {
 	Sentence int
 	Score    float32
@@ -98,11 +87,11 @@ func (d *Document) Focus(ctx context.Context, q Query) (*Result, error) {
 	if !(q.Budget >= 0 && q.Budget <= 1) {
 		return nil, &wasm.Error{Code: "value", Op: "focus", Arg: "budget", Got: fmt.Sprint(q.Budget), Want: "0 to 1"}
 	}
-	query, clipped, err := d.query(ctx, q.Text)
+	query, err := d.query(ctx, q.Text)
 	if err != nil {
 		return nil, err
 	}
-	n, dims := len(d.Sentences), d.focus.card.Dims
+	n, dims := len(d.windows), d.focus.card.Dims
 	out, err := d.focus.session.Run(ctx, "score", wasm.Tensors{
 		"query": wasm.F32(query, 1, dims),
 		"keys":  wasm.F32(d.keys, n, dims),
@@ -111,34 +100,35 @@ func (d *Document) Focus(ctx context.Context, q Query) (*Result, error) {
 		return nil, err
 	}
 	scores := out["scores"].Float32s()
+	if n > len(d.Sentences) {
+		if scores, err = d.focus.model.Best(ctx, scores, d.windows, len(d.Sentences)); err != nil {
+			return nil, err
+		}
+	}
 	kept, err := d.focus.model.Select(ctx, scores, d.lens(), q.Budget)
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Ranked: rank(scores), Kept: len(kept), QueryClipped: clipped}, nil
+	return &Result{Ranked: rank(scores), Kept: len(kept)}, nil
 }
 
-// query returns the embedding of text, or of the document's centre if there is
-// no text, and whether text was clipped.
-func (d *Document) query(ctx context.Context, text string) ([]float32, bool, error) {
-	f := d.focus
-	if strings.TrimSpace(text) == "" {
-		out, err := f.session.Run(ctx, "centre", wasm.Tensors{
-			"keys":    wasm.F32(d.keys, 1, len(d.Sentences), f.card.Dims),
-			"lengths": wasm.I32([]int32{int32(len(d.Sentences))}),
-		})
-		if err != nil {
-			return nil, false, err
-		}
-		return out["centre"].Float32s(), false, nil
-	}
-	tokens, err := f.model.TokenizeProse(ctx, text)
+// query returns the embedding of text, or of the document's centre if nothing
+// can be read in it.
+func (d *Document) query(ctx context.Context, text string) ([]float32, error) {
+	tokens, err := d.focus.model.TokenizeProse(ctx, text)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	ids := f.ids(tokens)
-	embedding, err := f.encodeIDs(ctx, [][]int32{ids}, len(ids))
-	return embedding, len(tokens) > len(ids), err
+	read := d.windowed
+	if len(tokens) > 0 {
+		if read, err = d.focus.read(ctx, [][]int32{idsOf(tokens)}, func(int, int) {}); err != nil {
+			return nil, err
+		}
+	}
+	if len(tokens) > 0 && len(read.windows) == 1 {
+		return read.keys, nil
+	}
+	return d.focus.centre(ctx, read.keys)
 }
 
 // rank sorts sentences as [wasm.Model.Select] takes them: by falling score,
@@ -161,7 +151,9 @@ type Shade struct {
 	Weight float32
 }
 
-// Shade returns the weights of a sentence's tokens, without clipped ones.
+// Shade returns the weights of a sentence's tokens. In a sentence of several
+// windows each token has the weight of the window in which it stands farther
+// from an end.
 func (d *Document) Shade(ctx context.Context, sentence int) ([]Shade, error) {
 	if sentence < 0 || sentence >= len(d.Sentences) {
 		return nil, &wasm.Error{
@@ -169,22 +161,17 @@ func (d *Document) Shade(ctx context.Context, sentence int) ([]Shade, error) {
 			Got: fmt.Sprint(sentence), Want: fmt.Sprintf("0 to %d", len(d.Sentences)-1),
 		}
 	}
-	ids := d.ids[sentence]
-	if len(ids) == 0 {
-		return nil, nil
-	}
 	tokens, err := d.focus.model.TokenizeProse(ctx, d.Sentence(sentence))
+	if err != nil || len(tokens) == 0 {
+		return nil, err
+	}
+	weights, err := d.focus.received(ctx, idsOf(tokens))
 	if err != nil {
 		return nil, err
 	}
-	out, err := d.focus.session.Run(ctx, "attend", sequences([][]int32{ids}, len(ids)))
-	if err != nil {
-		return nil, err
-	}
-	weights := out["received"].Float32s()
 	relative(weights)
 	start := d.Sentences[sentence].Start
-	shades := make([]Shade, len(ids))
+	shades := make([]Shade, len(tokens))
 	for i := range shades {
 		shades[i] = Shade{start + tokens[i].Start, start + tokens[i].End, weights[i]}
 	}

@@ -7,13 +7,11 @@ import (
 	"github.com/fovea-run/fovea/wasm"
 )
 
-// An Embedding is the place of a text's meaning on the unit sphere.
+// An Embedding is the place of a text's meaning on the unit sphere: the centre
+// of its windows if the model cannot read it at once.
 type Embedding struct {
 	Vector []float32
-	// Tokens is the length of the text. If it is Clipped, only its first
-	// tokens, as many as the model's card says, count.
-	Tokens  int
-	Clipped bool
+	Tokens int // the length of the text
 }
 
 // Embed encodes texts, each as a whole. Bytes that are not UTF-8 count as
@@ -25,18 +23,55 @@ func (f *Focus) Embed(ctx context.Context, texts []string) ([]Embedding, error) 
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Embedding{Tokens: len(tokens), Clipped: len(tokens) > f.card.MaxTokens}
-		ids[i] = f.ids(tokens)
+		out[i].Tokens = len(tokens)
+		ids[i] = idsOf(tokens)
 	}
-	vectors, err := f.encode(ctx, ids, func(int, int) {})
+	read, err := f.read(ctx, ids, func(int, int) {})
 	if err != nil {
 		return nil, err
 	}
-	dims := f.card.Dims
+	dims, end := f.card.Dims, 0
 	for i := range out {
-		out[i].Vector = vectors[i*dims : (i+1)*dims : (i+1)*dims]
+		start := end
+		for end < len(read.windows) && read.windows[end].Text == i {
+			end++
+		}
+		out[i].Vector = read.keys[start*dims : end*dims : end*dims]
+		if end-start > 1 {
+			if out[i].Vector, err = f.centre(ctx, out[i].Vector); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return out, nil
+}
+
+// A windowed has the embeddings of texts, of each window of them.
+type windowed struct {
+	windows []wasm.Window // in the order of the texts
+	keys    []float32     // embeddings, [windows, dims]
+}
+
+// read encodes texts of token ids, a batch of windows a run. Equal windows are
+// encoded once.
+func (f *Focus) read(ctx context.Context, texts [][]int32, progress func(done, total int)) (*windowed, error) {
+	lens := make([]int, len(texts))
+	for i, ids := range texts {
+		lens[i] = len(ids)
+	}
+	windows, err := f.model.Windows(ctx, lens, f.card.MaxTokens)
+	if err != nil {
+		return nil, err
+	}
+	if len(windows) > MaxSentences {
+		return nil, tooLong(len(windows))
+	}
+	seqs := make([][]int32, len(windows))
+	for i, w := range windows {
+		seqs[i] = texts[w.Text][w.Start:w.End]
+	}
+	keys, err := f.encode(ctx, seqs, progress)
+	return &windowed{windows, keys}, err
 }
 
 // encode computes the embeddings of sequences of token ids, one after the
@@ -103,6 +138,39 @@ func (f *Focus) encodeIDs(ctx context.Context, seqs [][]int32, tokens int) ([]fl
 	return out["embedding"].Float32s(), nil
 }
 
+// centre returns the normalised mean of embeddings.
+func (f *Focus) centre(ctx context.Context, keys []float32) ([]float32, error) {
+	n := len(keys) / f.card.Dims
+	out, err := f.session.Run(ctx, "centre", wasm.Tensors{
+		"keys":    wasm.F32(keys, 1, n, f.card.Dims),
+		"lengths": wasm.I32([]int32{int32(n)}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out["centre"].Float32s(), nil
+}
+
+// received returns the attention that each token of a text receives, see
+// [Document.Shade].
+func (f *Focus) received(ctx context.Context, ids []int32) ([]float32, error) {
+	windows, err := f.model.Windows(ctx, []int{len(ids)}, f.card.MaxTokens)
+	if err != nil {
+		return nil, err
+	}
+	weights, end := make([]float32, len(ids)), 0
+	for _, w := range windows {
+		out, err := f.session.Run(ctx, "attend", sequences([][]int32{ids[w.Start:w.End]}, w.End-w.Start))
+		if err != nil {
+			return nil, err
+		}
+		first := max(end-w.Start, 0) / 2 // of what the window before has, too, the second half
+		copy(weights[w.Start+first:], out["received"].Float32s()[first:])
+		end = w.End
+	}
+	return weights, nil
+}
+
 // sequences returns the inputs ids[len(seqs), tokens] and lengths[len(seqs)].
 func sequences(seqs [][]int32, tokens int) wasm.Tensors {
 	tokens = max(tokens, 1) // a program has no empty dimension
@@ -117,9 +185,9 @@ func sequences(seqs [][]int32, tokens int) wasm.Tensors {
 	}
 }
 
-// ids returns the ids of tokens, of which the model takes the first MaxTokens.
-func (f *Focus) ids(tokens []wasm.Token) []int32 {
-	ids := make([]int32, min(len(tokens), f.card.MaxTokens))
+// idsOf returns the ids of tokens.
+func idsOf(tokens []wasm.Token) []int32 {
+	ids := make([]int32, len(tokens))
 	for i := range ids {
 		ids[i] = tokens[i].ID
 	}

@@ -20,8 +20,8 @@ import (
 	"github.com/fovea-run/fovea/wasm"
 )
 
-// MaxSentences is the most sentences of a document: as many as the model's
-// score program takes at once.
+// MaxSentences is the most sentences of a document, windows of long ones
+// counted each: as many as the model's score program takes at once.
 const MaxSentences = 65536
 
 // maxBatch is the number of sentences encoded in one run. More do not run
@@ -72,22 +72,24 @@ func (f *Focus) Open(ctx context.Context, text string, progress func(done, total
 		return nil, &wasm.Error{Code: "empty", Op: "focus", Arg: "text", Got: got}
 	}
 	if len(spans) > MaxSentences {
-		return nil, &wasm.Error{
-			Code: "too-long", Op: "focus", Arg: "text",
-			Got: fmt.Sprint(len(spans)), Want: fmt.Sprint(MaxSentences),
-		}
+		return nil, tooLong(len(spans))
 	}
 	d := &Document{Text: text, focus: f}
-	if err := d.tokenize(ctx, spans); err != nil {
+	ids, err := d.tokenize(ctx, spans)
+	if err != nil {
 		return nil, err
 	}
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	if d.keys, err = f.encode(ctx, d.ids, progress); err != nil {
+	if d.windowed, err = f.read(ctx, ids, progress); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+func tooLong(sentences int) error {
+	return &wasm.Error{Code: "too-long", Op: "focus", Arg: "text", Got: fmt.Sprint(sentences), Want: fmt.Sprint(MaxSentences)}
 }
 
 // relative divides weights by their maximum, so that the largest is 1. Without

@@ -57,7 +57,7 @@ func embed(t *testing.T, text string) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := f.ids(tokens)
+	ids := idsOf(tokens)
 	e, err := f.encodeIDs(t.Context(), [][]int32{ids}, len(ids))
 	if err != nil {
 		t.Fatal(err)
@@ -141,11 +141,8 @@ func TestCentre(t *testing.T) {
 	}
 }
 
-// TestBudget asks again for other budgets after the tokens are gone: nothing is
-// encoded again.
 func TestBudget(t *testing.T) {
 	d := open(t, prose)
-	d.ids = nil
 	for _, budget := range []float64{0, .01, .2, .35, .5, .75, 1} {
 		r, err := d.Focus(t.Context(), Query{Text: "animals", Budget: budget})
 		if err != nil {
@@ -218,15 +215,15 @@ func TestOpenOddTexts(t *testing.T) {
 			}
 		}
 		for i, s := range d.Sentences {
-			if s.Start < 0 || s.Start >= s.End || s.End > len(text) || s.Clipped != (s.Tokens > f.card.MaxTokens) {
+			if s.Start < 0 || s.Start >= s.End || s.End > len(text) {
 				t.Errorf("%s: sentence %+v", name, s)
 			}
 			if i < 3 {
 				checkShades(t, d, i)
 			}
 		}
-		if long := name == "one long sentence" || name == "no spaces"; long != r.QueryClipped || long != (d.Clipped > 0) {
-			t.Errorf("%s: %d sentences clipped, query clipped %v", name, d.Clipped, r.QueryClipped)
+		if long := name == "one long sentence" || name == "no spaces"; long != (len(d.windows) > len(d.Sentences)) {
+			t.Errorf("%s: %d windows of %d sentences", name, len(d.windows), len(d.Sentences))
 		}
 	}
 }
@@ -238,8 +235,8 @@ func checkShades(t *testing.T, d *Document, sentence int) {
 		t.Fatal(err)
 	}
 	s := d.Sentences[sentence]
-	if want := min(s.Tokens, f.card.MaxTokens); len(shades) != want {
-		t.Fatalf("%d shades for %d tokens", len(shades), want)
+	if len(shades) != s.Tokens {
+		t.Fatalf("%d shades for %d tokens", len(shades), s.Tokens)
 	}
 	var most float32
 	for _, shade := range shades {
@@ -257,7 +254,11 @@ func checkShades(t *testing.T, d *Document, sentence int) {
 func TestShade(t *testing.T) {
 	d := open(t, prose)
 	const sentence = 1
-	ids := d.ids[sentence]
+	tokens, err := f.model.TokenizeProse(t.Context(), d.Sentence(sentence))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := idsOf(tokens)
 	out, err := f.session.Run(t.Context(), "attend", sequences([][]int32{ids}, len(ids)))
 	if err != nil {
 		t.Fatal(err)
@@ -281,6 +282,113 @@ func TestShade(t *testing.T) {
 		if _, err := d.Shade(t.Context(), bad); code(err) != "value" {
 			t.Errorf("sentence %d: %v, want the code value", bad, err)
 		}
+	}
+}
+
+// long is a sentence whose second half, after more tokens than the model reads
+// at once, is about money.
+var long = "On the first day of the journey, " + strings.Repeat("we walked along the river, past the old mill and the wet meadows, ", 12) +
+	"and in the evening the landlord told us that inflation had risen to five per cent."
+
+// TestLongSentence finds what stands after the first window.
+func TestLongSentence(t *testing.T) {
+	d := open(t, "The cat sat on the mat. "+long+" A dog barked at the postman.")
+	if n := d.Sentences[1].Tokens; n <= f.card.MaxTokens || len(d.windows) <= len(d.Sentences) {
+		t.Fatalf("the sentence has %d tokens, the text %d windows", n, len(d.windows))
+	}
+	r, err := d.Focus(t.Context(), Query{Text: "economy and money", Budget: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Ranked[0].Sentence != 1 {
+		t.Errorf("%q is found first", d.Sentence(r.Ranked[0].Sentence))
+	}
+	query, dims := embed(t, "economy and money"), f.card.Dims
+	best := -2.0
+	for i, w := range d.windows {
+		if w.Text == 1 {
+			sum := 0.0
+			for j, v := range d.keys[i*dims : (i+1)*dims] {
+				sum += query[j] * float64(v)
+			}
+			best = max(best, sum)
+		}
+	}
+	if got := float64(r.Ranked[0].Score); !(math.Abs(got-best) <= 1e-6) {
+		t.Errorf("it scores %v, its best window %v", got, best)
+	}
+	if first := dot(query, embedIDs(t, d.Sentence(1), f.card.MaxTokens)); !(best > first+.05) {
+		t.Errorf("the best window scores %v, the first %v: this text shows nothing", best, first)
+	}
+	checkShades(t, d, 1)
+}
+
+// embedIDs encodes the first n tokens of a text.
+func embedIDs(t *testing.T, text string, n int) []float64 {
+	t.Helper()
+	tokens, err := f.model.TokenizeProse(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := f.encodeIDs(t.Context(), [][]int32{idsOf(tokens[:n])}, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide := make([]float64, len(e))
+	for i, v := range e {
+		wide[i] = float64(v)
+	}
+	return wide
+}
+
+// TestLongQuery asks with a text of several windows: their centre.
+func TestLongQuery(t *testing.T) {
+	d := open(t, prose)
+	r, err := d.Focus(t.Context(), Query{Text: long, Budget: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := f.Embed(t.Context(), []string{"a", long, "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e) != 3 || e[1].Tokens <= f.card.MaxTokens {
+		t.Fatalf("%d embeddings, the second of %d tokens", len(e), e[1].Tokens)
+	}
+	centre := make([]float64, len(e[1].Vector))
+	norm := 0.0
+	for i, v := range e[1].Vector {
+		centre[i] = float64(v)
+		norm += centre[i] * centre[i]
+	}
+	if !(math.Abs(norm-1) <= 1e-5) {
+		t.Errorf("the centre's norm is %v", norm)
+	}
+	checkScores(t, d, r, centre)
+	for i, text := range map[int]string{0: "a", 2: "b"} {
+		if want := embed(t, text); !(math.Abs(float64(e[i].Vector[0])-want[0]) <= 1e-6) {
+			t.Errorf("%s begins with %v, want %v", text, e[i].Vector[0], want[0])
+		}
+	}
+}
+
+// TestIgnorable compares the scores of a text with those of the same with what
+// nobody sees in words, in the text and in the query.
+func TestIgnorable(t *testing.T) {
+	plain, err := open(t, prose).Focus(t.Context(), Query{Text: "economy and money", Budget: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hide := strings.NewReplacer("a", "a\u00AD", "n", "n\u200B", "o", "\u2060o", "e", "e\u200D")
+	hidden, err := open(t, hide.Replace(prose)).Focus(t.Context(), Query{Text: hide.Replace("economy and money"), Budget: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(hidden.Ranked, plain.Ranked) {
+		t.Errorf("%v, want %v", hidden.Ranked, plain.Ranked)
+	}
+	if got, err := open(t, prose).Focus(t.Context(), Query{Text: "\u200B\uFEFF", Budget: 1}); err != nil || len(got.Ranked) != 6 {
+		t.Errorf("a query of nothing: %v, %v", got, err)
 	}
 }
 

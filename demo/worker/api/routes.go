@@ -37,9 +37,8 @@ func (a *API) embed(ctx context.Context, body []byte) (any, error) {
 		return nil, err
 	}
 	type embedding struct {
-		Vector  []float32 `json:"vector"`  // of unit length
-		Tokens  int       `json:"tokens"`  // of the text
-		Clipped bool      `json:"clipped"` // whether there are more than count
+		Vector []float32 `json:"vector"` // of unit length
+		Tokens int       `json:"tokens"` // of the text
 	}
 	out := make([]embedding, len(embeddings))
 	for i, e := range embeddings {
@@ -85,11 +84,9 @@ func (a *API) focusOn(ctx context.Context, body []byte) (any, error) {
 
 // A finding is the answer of focus. Offsets are in bytes of the text's UTF-8.
 type finding struct {
-	Sentences    int     `json:"sentences"` // of the text
-	Tokens       int     `json:"tokens"`
-	Clipped      int     `json:"clipped"` // sentences of which only the beginning counts
-	QueryClipped bool    `json:"queryClipped"`
-	Found        []match `json:"found"` // within the budget, best first
+	Sentences int     `json:"sentences"` // of the text
+	Tokens    int     `json:"tokens"`
+	Found     []match `json:"found"` // within the budget, best first
 }
 
 type match struct {
@@ -101,9 +98,7 @@ type match struct {
 }
 
 func found(doc *focus.Document, result *focus.Result) finding {
-	f := finding{
-		Sentences: len(doc.Sentences), Tokens: doc.Tokens, Clipped: doc.Clipped, QueryClipped: result.QueryClipped, Found: []match{},
-	}
+	f := finding{Sentences: len(doc.Sentences), Tokens: doc.Tokens, Found: []match{}}
 	for _, m := range result.Ranked[:result.Kept] {
 		s := doc.Sentences[m.Sentence]
 		// Five digits say all that a float32 of this origin means.
