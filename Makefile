@@ -4,6 +4,7 @@
 # make bench   timings in headless Chromium beside onnxruntime-web, tfjs-wasm, jax-js and, where it is installed, clang
 # make build   .build/bin/demo and .build/bin/wasmbuild
 # make fuzz    run N random programs natively and compiled, and compare
+# make fuzz-ops  N operations and programs of every kind, damaged or not, with poison around every tensor
 # make fuzz-readers  fuzz each target for FUZZTIME
 # make mutate  put faults into the compiler: which do the tests notice? (RESUME=1 goes on where a run was stopped)
 
@@ -12,7 +13,7 @@ N        ?= 10000
 FUZZTIME ?= 30s
 PEERS    := runtime_test/node_modules/.package-lock.json
 
-.PHONY: run worker test bench build generate deps fuzz fuzz-readers mutate check
+.PHONY: run worker test bench build generate deps fuzz fuzz-ops fuzz-readers mutate check
 run:
 	$(GO) run ./demo
 
@@ -27,6 +28,7 @@ test: deps check
 	$(GO) test -tags train ./kernels/...
 	$(GO) test -tags train,threads -run Crew ./kernels
 	$(GO) test -tags train -run 'Train|Optimiser' ./wasm
+	FOVEA_FULL=1 $(GO) test -tags train ./runtime_test/fuzzops
 	node --test js/*.test.js
 	./runtime_test/fuzz.sh 500x
 	@cat .build/engines.txt
@@ -52,6 +54,9 @@ generate:
 
 fuzz:
 	@$(GO) run ./cmd/wasmbuild/internal/progen/fuzz -n $(N)
+
+fuzz-ops:
+	@$(GO) run -tags train ./runtime_test/fuzzops/fuzz -n $(N)
 
 fuzz-readers:
 	./runtime_test/fuzz.sh $(FUZZTIME)
