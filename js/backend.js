@@ -4,8 +4,10 @@
 import { watch } from './alive.js';
 import { Core } from './core.js';
 import { FoveaError, wrap } from './error.js';
-import { startWorker } from './place.js';
+import { startWorker, workerFile } from './place.js';
 import { NOT_LOADED, Pool } from './pool.js';
+
+const GREETING = 30_000; // ms that a worker may take to say that it is one of ours
 
 /** Calls the core in this thread. */
 export class InlineBackend {
@@ -57,6 +59,7 @@ export class WorkerBackend {
   #running = null;
   #ids = 0;
   #dead;
+  #stranger; // the timer that takes the worker for one
   #onWarning;
   #lock = crypto.randomUUID(); // that the core holds while it lives
   #pool = null; // of threads
@@ -70,7 +73,8 @@ export class WorkerBackend {
     } catch (err) {
       throw wrap(err, 'worker', { op: 'open' });
     }
-    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onmessage = ({ data }) => this.#meet(data);
+    this.#stranger = setTimeout(() => this.#meet(), GREETING);
     this.#worker.onerror = (event) => this.#die(new FoveaError('worker', { got: event.message || NOT_LOADED }));
     this.#worker.onmessageerror = () => this.#die(new FoveaError('worker', { got: 'a message could not be read' }));
     this.#worker.postMessage({ lock: this.#lock });
@@ -145,6 +149,13 @@ export class WorkerBackend {
     }
   }
 
+  /** Takes a worker's first message: what else has the name of our file gives another or none. */
+  #meet(data) {
+    clearTimeout(this.#stranger);
+    if (data?.fovea !== 'core') return this.#die(new FoveaError('worker', { got: `${workerFile} does not answer as Fovea's` }));
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+  }
+
   #receive({ id, warning, meeting, progress, result, error }) {
     if (warning) return void this.#onWarning(warning);
     if (meeting) return void this.#pool.meet(meeting);
@@ -162,6 +173,7 @@ export class WorkerBackend {
   }
 
   #die(error) {
+    clearTimeout(this.#stranger);
     this.#dead ??= error;
     this.#pool?.close();
     this.#worker.terminate();

@@ -83,6 +83,20 @@ test('a worker that cannot be made or loaded is an error', async () => {
   emulateWorkers();
 });
 
+test('a worker of another script is an error, whether it answers or not', async (t) => {
+  const refused = { code: 'worker', got: "worker.js does not answer as Fovea's" };
+  t.after(emulateWorkers);
+  globalThis.Worker = class { postMessage() { queueMicrotask(() => this.onmessage({ data: 'pong' })); } terminate() {} };
+  await assert.rejects(open({ worker: true }), refused);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let ended = false;
+  globalThis.Worker = class { postMessage() {} terminate() { ended = true; } };
+  const opening = open({ worker: true });
+  t.mock.timers.tick(30_000);
+  await assert.rejects(opening, refused);
+  assert.ok(ended);
+});
+
 test('an argument that cannot be posted is an error', async (t) => {
   const { rt } = await openWorker(t);
   await assert.rejects(rt.op('softmax', { f() {} }, {}), { code: 'value', op: 'op' });

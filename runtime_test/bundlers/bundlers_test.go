@@ -56,6 +56,7 @@ func TestBuilt(t *testing.T) {
 		{"webpack/module", byNode("webpack"), module, asScript, found},
 		{"vite/sources", byNode("vite"), sources, asModule, found},
 		{"esbuild/sources", byEsbuild(withWorker), sources, asModule, found},
+		{"esbuild/sources beside another worker", byEsbuild(withStranger), sources, asModule, "worker: fovea: the worker failed: worker.js does not answer as Fovea's"},
 		{"esbuild/module", byEsbuild(writeFiles), module, asModule, found},
 		{"joined alone", nil, script, asScript, "worker: fovea: the worker failed: fovea.js could not be loaded, which belongs beside"},
 		{"joined", writeBeside, script, asScript, found},
@@ -145,6 +146,12 @@ func withWorker(t *testing.T, folder string) {
 	t.Helper()
 	bundleScript(t, filepath.Join(engine.Root(), "js/worker.js"), filepath.Join(folder, "worker.js"))
 	writeFiles(t, filepath.Join(folder, "wasm"))
+}
+
+// withStranger puts a worker of the page's own where the sources have theirs.
+func withStranger(t *testing.T, folder string) {
+	t.Helper()
+	write(t, filepath.Join(folder, "worker.js"), "onmessage = () => postMessage('pong');")
 }
 
 func writeBeside(t *testing.T, _, folder string) { writeFiles(t, folder) }
