@@ -69,15 +69,37 @@ func (rt *Runtime) Load(ctx context.Context, r io.ReaderAt, size int64) (*Model,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return rt.host.load(ctx, r, size)
+	m, err := rt.host.load(ctx, r, size)
+	if err == nil && ctx.Err() != nil {
+		m.Close()
+	}
+	return unlessEnded(ctx, m, err)
+}
+
+// unlessEnded is the answer of a call, or the context's error where that has
+// ended meanwhile: who has gone is not told what nobody waits for.
+func unlessEnded[T any](ctx context.Context, value T, err error) (T, error) {
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return value, nil
 }
 
 // Op runs the single operation name, such as "attention", on inputs named as
 // the operands in the operation table; the result is named "out". Operands and
 // attributes that are optional may be left out. Of the outputs that are, those
-// are computed that outputs names.
+// are computed that outputs names. The context is looked at before and after,
+// not during it.
 func (rt *Runtime) Op(ctx context.Context, name string, attrs Attrs, in Tensors, outputs ...string) (Tensors, error) {
-	return rt.host.op(ctx, name, attrs, in, outputs)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	out, err := rt.host.op(ctx, name, attrs, in, outputs)
+	return unlessEnded(ctx, out, err)
 }
 
 // Close waits for running calls, then closes the models and frees the

@@ -61,7 +61,8 @@ func (m *Model) dimNames() []string {
 }
 
 // Run runs the program name on inputs in and returns copies of its outputs.
-// The context is looked at before the run and not during it.
+// The context is looked at before and after the run, not during it.
 func (s *Session) Run(ctx context.Context, name string, in Tensors) (Tensors, error) {
-	return s.model.host.run(ctx, name, s.dims, in)
+	out, err := s.model.host.run(ctx, name, s.dims, in)
+	return unlessEnded(ctx, out, err)
 }

@@ -30,7 +30,7 @@ func (m *Model) TokenizeProse(ctx context.Context, text string) ([]Token, error)
 const flagProse = 2
 
 func (m *Model) tokenize(ctx context.Context, text string, flags uint64) ([]Token, error) {
-	w, err := m.host.spans(ctx, "tokenize", text, flags, 3)
+	w, err := m.spans(ctx, "tokenize", text, flags, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -42,12 +42,17 @@ func (m *Model) tokenize(ctx context.Context, text string, flags uint64) ([]Toke
 	return tokens, nil
 }
 
+func (m *Model) spans(ctx context.Context, export, text string, flags uint64, width int) ([]uint32, error) {
+	words, err := m.host.spans(ctx, export, text, flags, width)
+	return unlessEnded(ctx, words, err)
+}
+
 // A Span is the part text[Start:End] of a text.
 type Span struct{ Start, End int }
 
 // Split returns the sentences of text, without the white space between them.
 func (m *Model) Split(ctx context.Context, text string) ([]Span, error) {
-	w, err := m.host.spans(ctx, "split", text, 0, 2)
+	w, err := m.spans(ctx, "split", text, 0, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +84,8 @@ func (m *Model) Plan(ctx context.Context, lens []int, maxBatch, maxTokens int) (
 	if err != nil {
 		return nil, err
 	}
-	return m.host.plan(ctx, words, batch, tokens)
+	plan, err := m.host.plan(ctx, words, batch, tokens)
+	return unlessEnded(ctx, plan, err)
 }
 
 // Select returns in ascending order the indices of the best-scored texts
@@ -94,7 +100,8 @@ func (m *Model) Select(ctx context.Context, scores []float32, lens []int, budget
 	if err != nil {
 		return nil, err
 	}
-	return m.host.choose(ctx, scores, words, float32(budget))
+	kept, err := m.host.choose(ctx, scores, words, float32(budget))
+	return unlessEnded(ctx, kept, err)
 }
 
 // A Window is the tokens Start to End of the text of index Text.
@@ -115,7 +122,8 @@ func (m *Model) Windows(ctx context.Context, lens []int, maxTokens int) ([]Windo
 	if tokens == 0 {
 		return nil, failure(program.ErrValue, "windows", "maxTokens", 0, "at least 1")
 	}
-	return m.host.windows(ctx, words, tokens)
+	windows, err := m.host.windows(ctx, words, tokens)
+	return unlessEnded(ctx, windows, err)
 }
 
 // Best returns for each of so many texts the greatest score of its windows. A
@@ -135,7 +143,8 @@ func (m *Model) Best(ctx context.Context, scores []float32, windows []Window, te
 		}
 		owners[i] = uint32(w.Text)
 	}
-	return m.host.best(ctx, scores, owners, n)
+	best, err := m.host.best(ctx, scores, owners, n)
+	return unlessEnded(ctx, best, err)
 }
 
 func indices(words []uint32) []int {

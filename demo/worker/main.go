@@ -1,8 +1,8 @@
 //go:build js && wasm
 
 // Command worker is the Go side of the Cloudflare Worker. worker.js starts it
-// once in an isolate and calls it for every request: functions that take bytes
-// and return bytes before they return, so that nothing of one request is left
+// once in an isolate and calls it for every request: functions that compute
+// before they return, a batch at most, so that nothing of one request is left
 // to wait in another's.
 package main
 
@@ -36,10 +36,25 @@ func main() {
 	binding.Set("tooLarge", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		return responseToJS(a.TooLarge(headOf(args[0])))
 	}))
-	binding.Set("answer", js.FuncOf(func(_ js.Value, args []js.Value) any {
+	jobs, last := map[int]*api.Job{}, 0
+	binding.Set("begin", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		body := make([]byte, args[1].Length())
 		js.CopyBytesToGo(body, args[1])
-		return responseToJS(a.Answer(context.Background(), headOf(args[0]), body))
+		last++
+		jobs[last] = a.Begin(context.Background(), headOf(args[0]), body)
+		return last
+	}))
+	binding.Set("step", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if response := jobs[args[0].Int()].Step(); response != nil {
+			return responseToJS(response)
+		}
+		return true
+	}))
+	binding.Set("stop", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		job := args[0].Int()
+		jobs[job].Stop()
+		delete(jobs, job)
+		return true
 	}))
 	select {}
 }

@@ -1,6 +1,6 @@
 // The Worker: what is JavaScript's of a request (reading its body, making its
-// Response) happens here, in that request; all else is one call of Go, which
-// answers before it returns. The build folder, which this file is copied to,
+// Response) happens here, in that request; all else is calls of Go, which
+// computes a batch at most before it returns. The build folder, which this file is copied to,
 // has the rest: Go's program and its loader as syumai/workers makes them, the
 // bridge and the kernels.
 
@@ -22,6 +22,7 @@ export default {
     try {
       return respond(await answer(await ready(env, ctx), request));
     } catch (err) {
+      if (request.signal.aborted) return new Response(null, { status: 499 }); // for nobody
       return respond(failure(err));
     }
   },
@@ -64,7 +65,7 @@ async function start(env) {
   // It ends only if it breaks, which the next call notices.
   go.run(new WebAssembly.Instance(await loadModule(), go.importObject), createRuntimeContext({ env, ctx: null, binding })).catch(() => {});
   delete binding.model;
-  if (binding.error || !binding.answer) throw new Error(binding.error ?? 'Go did not start');
+  if (binding.error || !binding.begin) throw new Error(binding.error ?? 'Go did not start');
   return { ...binding, exited: () => go.exited };
 }
 
@@ -89,7 +90,31 @@ async function answer(go, request) {
   const admitted = call(go, 'admit', head);
   if (typeof admitted !== 'number') return admitted;
   const body = head.length < 0 ? await read(request, admitted) : new Uint8Array(await request.arrayBuffer());
-  return body ? call(go, 'answer', head, body) : call(go, 'tooLarge', head);
+  return body ? compute(go, head, body, request.signal) : call(go, 'tooLarge', head);
+}
+
+// When each job was last stepped. Where a client has gone its request may not be gone on with: the next one stops what is left.
+const stepped = new Map();
+const FORGOTTEN = 60_000; // milliseconds
+
+/** Computes an answer batch by batch; other requests, and the news that the client has gone, come in between. */
+async function compute(go, head, body, signal) {
+  for (const [stop, since] of stepped) if (Date.now() - since > FORGOTTEN) stop();
+  const job = call(go, 'begin', head, body);
+  const stop = () => stepped.delete(stop) && !go.exited() && go.stop(job);
+  signal.addEventListener('abort', stop); // the loop may not be gone on with then
+  try {
+    for (;;) {
+      stepped.set(stop, Date.now());
+      const response = call(go, 'step', job);
+      if (response !== true) return response;
+      await scheduler.wait(0);
+      signal.throwIfAborted();
+      if (!stepped.has(stop)) throw new Error('the request was taken for forgotten');
+    }
+  } finally {
+    stop();
+  }
 }
 
 /** Calls a function of Go, which must have answered when it returns. What broke is not called again. */

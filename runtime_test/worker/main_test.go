@@ -144,8 +144,10 @@ func (n native) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		if res = n.api.Answer(r.Context(), h, body); len(body) > limit {
+		if len(body) > limit {
 			res = n.api.TooLarge(h)
+		} else {
+			res = n.api.Begin(r.Context(), h, body).Finish()
 		}
 	}
 	header := http.Header{}

@@ -121,7 +121,7 @@ func (d *Document) query(ctx context.Context, text string) ([]float32, error) {
 	}
 	read := d.windowed
 	if len(tokens) > 0 {
-		if read, err = d.focus.read(ctx, [][]int32{idsOf(tokens)}, func(int, int) {}); err != nil {
+		if read, err = d.focus.read(ctx, [][]int32{idsOf(tokens)}, nil); err != nil {
 			return nil, err
 		}
 	}

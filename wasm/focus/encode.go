@@ -15,8 +15,8 @@ type Embedding struct {
 }
 
 // Embed encodes texts, each as a whole. Bytes that are not UTF-8 count as
-// U+FFFD.
-func (f *Focus) Embed(ctx context.Context, texts []string) ([]Embedding, error) {
+// U+FFFD. progress, if not nil, is as of [Focus.Open].
+func (f *Focus) Embed(ctx context.Context, texts []string, progress func(done, total int)) ([]Embedding, error) {
 	out, ids := make([]Embedding, len(texts)), make([][]int32, len(texts))
 	for i, text := range texts {
 		tokens, err := f.model.TokenizeProse(ctx, text)
@@ -26,7 +26,7 @@ func (f *Focus) Embed(ctx context.Context, texts []string) ([]Embedding, error) 
 		out[i].Tokens = len(tokens)
 		ids[i] = idsOf(tokens)
 	}
-	read, err := f.read(ctx, ids, func(int, int) {})
+	read, err := f.read(ctx, ids, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +55,9 @@ type windowed struct {
 // read encodes texts of token ids, a batch of windows a run. Equal windows are
 // encoded once.
 func (f *Focus) read(ctx context.Context, texts [][]int32, progress func(done, total int)) (*windowed, error) {
+	if progress == nil {
+		progress = func(int, int) {}
+	}
 	lens := make([]int, len(texts))
 	for i, ids := range texts {
 		lens[i] = len(ids)

@@ -79,9 +79,6 @@ func (f *Focus) Open(ctx context.Context, text string, progress func(done, total
 	if err != nil {
 		return nil, err
 	}
-	if progress == nil {
-		progress = func(int, int) {}
-	}
 	if d.windowed, err = f.read(ctx, ids, progress); err != nil {
 		return nil, err
 	}

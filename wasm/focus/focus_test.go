@@ -348,7 +348,7 @@ func TestLongQuery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := f.Embed(t.Context(), []string{"a", long, "b"})
+	e, err := f.Embed(t.Context(), []string{"a", long, "b"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,9 @@
 //	POST /v1/focus  {"text": "…", "query": "…", "budget": 0.1}
 //
 // A request is answered in two steps, because its body is read in between by
-// whoever has it: Admit refuses or says how much to read, Answer computes.
+// whoever has it: Admit refuses or says how much to read, Begin computes, a
+// batch at a time, so that others are answered in between and the work of a
+// client that has gone can be stopped.
 package api
 
 import (
@@ -26,8 +28,10 @@ import (
 
 // Limits of a request.
 const (
-	MaxBody  = 128 << 10 // bytes; some seconds of computing
-	MaxTexts = 64        // of one embed
+	MaxBody   = 128 << 10 // bytes
+	MaxTexts  = 64        // of one embed
+	MaxTokens = 16 << 10  // to be read, equal sentences once; some seconds of computing
+	MaxQuery  = 4 << 10   // bytes
 )
 
 // A Head is a request without its body. What it has not is "".
@@ -69,7 +73,7 @@ func New(m *wasm.Model, c Config) (*API, error) {
 type route struct {
 	methods []string
 	read    bool
-	answer  func(a *API, ctx context.Context, body []byte) (any, error)
+	answer  func(a *API, w *work, body []byte) (any, error)
 }
 
 var routes = map[string]route{
@@ -89,7 +93,7 @@ func (a *API) Admit(ctx context.Context, h Head) (*Response, int) {
 	case h.Method == "OPTIONS":
 		return a.preflight(h, r), 0
 	case !r.read:
-		return a.Answer(ctx, h, nil), 0
+		return a.Begin(ctx, h, nil).Finish(), 0
 	}
 	return nil, MaxBody
 }
@@ -160,9 +164,9 @@ func (c Config) allows(origin string) bool { return slices.Contains(c.origins, o
 // TooLarge answers a request whose body is longer than Admit allowed.
 func (a *API) TooLarge(h Head) *Response { return a.failure(h, tooLarge(MaxBody+1)) }
 
-// Answer answers an admitted request with its whole body.
-func (a *API) Answer(ctx context.Context, h Head, body []byte) *Response {
-	value, err := routes[h.Path].answer(a, ctx, body)
+// answer answers an admitted request with its whole body.
+func (a *API) answer(w *work, h Head, body []byte) *Response {
+	value, err := routes[h.Path].answer(a, w, body)
 	if err != nil {
 		return a.failure(h, err)
 	}

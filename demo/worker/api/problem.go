@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,6 +49,8 @@ func asProblem(err error) *problem {
 	var e *wasm.Error
 	switch {
 	case errors.As(err, &p):
+	case errors.Is(err, context.Canceled):
+		p = &problem{status: 499, Code: "gone", Message: "the client has gone"}
 	case errors.As(err, &e) && (e.Code == "empty" || e.Code == "too-long" || e.Code == "value"):
 		p = bad(e.Code, e.Error(), e.Arg, e.Got, e.Want)
 	case errors.As(err, &e):

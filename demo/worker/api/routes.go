@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -9,12 +8,12 @@ import (
 	"github.com/fovea-run/fovea/wasm/focus"
 )
 
-func (a *API) health(context.Context, []byte) (any, error) {
+func (a *API) health(*work, []byte) (any, error) {
 	return map[string]any{"status": "ok", "model": a.card.Name, "dims": a.card.Dims, "maxTokens": a.card.MaxTokens}, nil
 }
 
 // embed encodes texts.
-func (a *API) embed(ctx context.Context, body []byte) (any, error) {
+func (a *API) embed(w *work, body []byte) (any, error) {
 	var in struct {
 		Texts []string `json:"texts"`
 	}
@@ -32,9 +31,9 @@ func (a *API) embed(ctx context.Context, body []byte) (any, error) {
 			return nil, bad("empty", "a text is empty", fmt.Sprintf("texts[%d]", i), "only white space", "words")
 		}
 	}
-	embeddings, err := a.focus.Embed(ctx, in.Texts)
+	embeddings, err := a.focus.Embed(w, in.Texts, w.reading("texts"))
 	if err != nil {
-		return nil, err
+		return nil, w.because(err)
 	}
 	type embedding struct {
 		Vector []float32 `json:"vector"` // of unit length
@@ -52,7 +51,7 @@ func (a *API) embed(ctx context.Context, body []byte) (any, error) {
 const defaultBudget = 0.1
 
 // focusOn finds the sentences of a text that matter.
-func (a *API) focusOn(ctx context.Context, body []byte) (any, error) {
+func (a *API) focusOn(w *work, body []byte) (any, error) {
 	var in struct {
 		Text   *string  `json:"text"`
 		Query  string   `json:"query"`
@@ -71,11 +70,17 @@ func (a *API) focusOn(ctx context.Context, body []byte) (any, error) {
 	if !(budget >= 0 && budget <= 1) {
 		return nil, bad("value", "the budget is a share", "budget", fmt.Sprint(budget), "0 to 1")
 	}
-	doc, err := a.focus.Open(ctx, *in.Text, nil)
-	if err != nil {
-		return nil, err
+	if len(in.Query) > MaxQuery {
+		return nil, &problem{
+			status: 413, Code: "too-large", Message: "the query is too long", Arg: "query",
+			Got: fmt.Sprintf("%d bytes", len(in.Query)), Want: fmt.Sprintf("at most %d", MaxQuery),
+		}
 	}
-	result, err := doc.Focus(ctx, focus.Query{Text: in.Query, Budget: budget})
+	doc, err := a.focus.Open(w, *in.Text, w.reading("text"))
+	if err != nil {
+		return nil, w.because(err)
+	}
+	result, err := doc.Focus(w, focus.Query{Text: in.Query, Budget: budget})
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func relative(file, path string) (string, error) {
 	return filepath.Rel(filepath.Dir(file), path)
 }
 
-// compatibilityDate is that of wrangler.toml.
+// compatibilityDate is that of wrangler.toml, as are the flags below.
 const compatibilityDate = "2026-11-01"
 
 const config = `using Workerd = import "/workerd/workerd.capnp";
@@ -165,6 +165,7 @@ const config :Workerd.Config = (
   services = [
     ( name = "worker", worker = (
       compatibilityDate = %q,
+      compatibilityFlags = [ "enable_request_signal" ],
       modules = [
 %s      ],
       bindings = [
