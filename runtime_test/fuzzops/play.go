@@ -253,6 +253,7 @@ func (p *player) bound(handle, table uint32) *bound {
 	}
 	b.writable = append(b.writable, scratch)
 	slices.SortFunc(b.writable, func(x, y span) int { return int(int64(x.at) - int64(y.at)) })
+	b.fault = wrongDispatch(mem, handle, table)
 	b.work, b.read = workOf(mem, handle, table)
 	return b
 }
