@@ -2,6 +2,8 @@ package kernels
 
 import (
 	"bytes"
+	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/fovea-run/fovea/wasm/graph"
@@ -412,4 +414,30 @@ func TestOneOperationProgramStays(t *testing.T) {
 		t.Error("a one-operation program outlives Reset")
 	}
 	h.wantError(errHandle)
+}
+
+// TestNamesAlike has a thousand weights whose names share their first three
+// thousand bytes: each is told from the others without comparing these.
+func TestNamesAlike(t *testing.T) {
+	const weights, length = 1000, 4000
+	names := strings.Repeat("a", length) + strings.Repeat("b", weights)
+	p := &program.Program{Name: names, Exprs: []program.Expr{{Kind: program.Const, A: 1}}}
+	for range weights {
+		p.Tensors = append(p.Tensors, program.Tensor{Class: program.Weight, DType: program.F32, Shape: []uint32{0}, Slot: program.NoSlot})
+	}
+	b := p.Encode()
+	at := binary.LittleEndian.Uint32(b[4*program.HeaderTensorsAt:])
+	for i := range uint32(weights) {
+		t := b[at+4*program.TensorWords*i:]
+		binary.LittleEndian.PutUint32(t[4*program.TensorName:], i)
+		binary.LittleEndian.PutUint32(t[4*program.TensorNameLen:], length)
+	}
+	h := newHost(t, 100)
+	handle := U32(h.noError(h.load(kindProgram, 0, "", b)))
+	for i := range uint32(weights) {
+		e := h.noError(h.load(kindWeight, program.F32, names[i:i+length], make([]byte, 4)))
+		if got := weightOf(handle, i).Load(weightAt); got != e {
+			t.Fatalf("weight %d is at %d, not %d", i, got, e)
+		}
+	}
 }

@@ -224,6 +224,9 @@ func verifyWeight(p, t U32) bool {
 	if dtype != dtypeF32 && dtype != dtypeF16 && !isQuantized(dtype) {
 		return failTensor(p, t, errTensorType, 0, dtype, 0)
 	}
+	if n := t.Load(tenNameLen); n > mailboxBytes { // no host can say it
+		return fail(errNameLen, 0, n, mailboxBytes) != 0
+	}
 	if t.Load(tenSlot) != none {
 		return failTensor(p, t, errSlot, 0, t.Load(tenSlot), 0)
 	}

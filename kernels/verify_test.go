@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/fovea-run/fovea/wasm/graph"
@@ -117,6 +118,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"an extent that is not there", errExprOperand, func(p *program.Program) { p.Tensors[0].Shape[0] = uint32(len(p.Exprs)) }},
 		{"a slot that is not there", errSlot, func(p *program.Program) { p.Tensors[0].Slot = uint32(p.Slots) }},
 		{"an input without slot", errSlot, func(p *program.Program) { p.Tensors[0].Slot = program.NoSlot }},
+		{"a weight with a name that is too long", errNameLen, func(p *program.Program) { tensorNamed(p, "inv").Name = strings.Repeat("n", mailboxBytes+1) }},
 		{"a weight with a slot", errSlot, func(p *program.Program) { tensorNamed(p, "inv").Slot = 0 }},
 		{"an input in panels", errLayout, func(p *program.Program) { p.Tensors[0].Layout = program.Panels }},
 		{"a vector in panels", errLayout, func(p *program.Program) { tensorNamed(p, "inv").Layout = program.Panels }},

@@ -16,6 +16,7 @@ const (
 	weightCols    = 24
 	weightAt      = 28 // address of the data, 0 until sealed
 	weightScales  = 32 // address of a q8 weight's scales
+	weightHash    = 36 // of the name
 	weightBytes   = 48
 )
 
@@ -51,8 +52,9 @@ func wantWeight(p, t U32) U32 {
 	name := uint32(p) + p.Load(hdrStrings) + t.Load(tenName)
 	dtype, layout := t.Load(tenDType), t.Load(tenLayout)
 	rows, cols := weightExtents(p, t)
+	hash := hashOf(name, t.Load(tenNameLen))
 	for e := U32(gWeights.Load(0)); e != 0; e = U32(e.Load(weightNext)) {
-		if e.Load(weightDType) != dtype || !sameBytes(e, name, t.Load(tenNameLen)) {
+		if e.Load(weightDType) != dtype || e.Load(weightHash) != hash || !sameBytes(e, name, t.Load(tenNameLen)) {
 			continue
 		}
 		if e.Load(weightRows) != rows || e.Load(weightCols) != cols {
@@ -76,6 +78,7 @@ func newWeight(p, t U32, rows, cols uint32) U32 {
 	e.Store(weightNext, gWeights.Load(0))
 	e.Store(weightName, uint32(p)+p.Load(hdrStrings)+t.Load(tenName))
 	e.Store(weightNameLen, t.Load(tenNameLen))
+	e.Store(weightHash, hashOf(e.Load(weightName), t.Load(tenNameLen)))
 	e.Store(weightDType, t.Load(tenDType))
 	e.Store(weightLayout, t.Load(tenLayout))
 	e.Store(weightRows, rows)
@@ -96,6 +99,16 @@ func weightExtents(p, t U32) (rows, cols uint32) {
 		rows *= constExtent(p, t, axis)
 	}
 	return rows, 1
+}
+
+// hashOf returns a number for the n bytes at name (FNV-1a), by which long
+// names that differ at their ends are told apart without comparing them.
+func hashOf(name, n uint32) uint32 {
+	hash := uint32(2166136261)
+	for i := range n {
+		hash = (hash ^ uint32(U8(name+i).Load(0))) * 16777619
+	}
+	return hash
 }
 
 // sameBytes reports whether the name of entry e is the n bytes at name.
@@ -218,8 +231,9 @@ func quantizedEntry(ending, n, layout uint32) U32 {
 // entryOf returns the entry of that type and layout with the first n bytes of
 // the mailbox as its name, 0 if there is none.
 func entryOf(dtype, n, layout uint32) U32 {
+	hash := hashOf(mailboxAt, n)
 	for e := U32(gWeights.Load(0)); e != 0; e = U32(e.Load(weightNext)) {
-		if e.Load(weightDType) == dtype && e.Load(weightLayout) == layout && sameBytes(e, mailboxAt, n) {
+		if e.Load(weightDType) == dtype && e.Load(weightLayout) == layout && e.Load(weightHash) == hash && sameBytes(e, mailboxAt, n) {
 			return e
 		}
 	}
