@@ -12,11 +12,17 @@ import { operationAt, operationNames, readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
 import { checkDigest, readSafetensors } from './safetensors.js';
 import { fromBytes } from './tensor.js';
+import { within } from './within.js';
 
 const KINDS = { program: 1, weight: 2, tokenizer: 3 };
 const DTYPES = { F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
 const UTF16 = 1; // offsets count UTF-16 units
 const PROSE = 2; // white space is joined
+const DOWNLOAD = 60_000; // ms for code that is not needed
+const GPU_SOON = 2000; // ms that a GPU may take to be there; where one is insisted on
+const GPU_LATE = 10_000;
+const GPU_RUN = 10_000; // ms that a GPU may take for a run: browsers stop them about then
+const IMITATED_RUN = 120_000; // and what imitates one
 const WIDTHS = { tokenize: 3, split: 2 }; // words a token or sentence
 
 /** @typedef {{instance: Instance, programs: Map<string, object>, onDevice: unknown}} Loaded onDevice: as Device.addModel gives it */
@@ -96,11 +102,20 @@ export class Core {
    */
   async #openDevice(insist, wasmURL) {
     let why = 'there is no WebGPU adapter';
+    const patience = insist ? GPU_LATE : GPU_SOON;
+    let waited = 0;
+    const answered = async (promise, unused) => {
+      const since = performance.now();
+      const value = await within(patience - waited, promise, () => new Error(`the GPU did not answer within ${patience / 1000} s`), unused);
+      waited += performance.now() - since;
+      return value;
+    };
     try {
-      const adapter = await globalThis.navigator?.gpu?.requestAdapter();
+      const adapter = globalThis.navigator?.gpu && await answered(navigator.gpu.requestAdapter());
       if (adapter && (insist || !isSoftware(adapter))) {
-        const [{ Device }, { bytes }] = await Promise.all([deviceCode(), download(shipped('fovea-wgsl.json', wasmURL), { op: 'open' })]);
-        this.#device = await Device.open(adapter, decodeJSON(joined(bytes)), operationNames);
+        const { Device, shaders } = await within(DOWNLOAD, deviceFiles(wasmURL), () => new Error('its code could not be loaded'));
+        const o = { shaders, operationNames, within, patience: isSoftware(adapter) ? IMITATED_RUN : GPU_RUN };
+        this.#device = await answered(Device.open(adapter, o), (device) => device.destroy());
       }
     } catch (err) {
       insist = true;
@@ -380,6 +395,12 @@ function makeOperation(instance, name, row, attrs, tensors, wanted) {
 
 /** The address of a file that ships with the code, or lies in another folder. */
 const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL(name);
+
+/** What a device needs beside its adapter. */
+async function deviceFiles(wasmURL) {
+  const [{ Device }, { bytes }] = await Promise.all([deviceCode(), download(shipped('fovea-wgsl.json', wasmURL), { op: 'open' })]);
+  return { Device, shaders: decodeJSON(joined(bytes)) };
+}
 
 /** Whether an adapter only imitates a GPU, slower than the module computes. */
 const isSoftware = (adapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;

@@ -41,5 +41,6 @@ import "embed"
 //go:embed webgpu/nudge.js
 //go:embed webgpu/plan.js
 //go:embed webgpu/unable.js
+//go:embed within.js
 //go:embed worker.js
 var Files embed.FS

@@ -29,26 +29,31 @@ export class Device {
   #ops = { weights: new Map(), plans: [] }; // of single operations
   #lost = '';
   #whenLost;
+  #answer; // gives what a promise of the device's gives, unless that takes too long
 
   /**
    * Opens the adapter's device.
    * @param {GPUAdapter} adapter
-   * @param {{sum: number, kernels: object[]}} shaders the data file
-   * @param {typeof import('../program.js').operationNames} operationNames
+   * @param {object} o
+   * @param {{sum: number, kernels: object[]}} o.shaders the data file
+   * @param {typeof import('../program.js').operationNames} o.operationNames
+   * @param {typeof import('../within.js').within} o.within
+   * @param {number} o.patience ms after which a device that does not answer is given up
    * @returns {Promise<Device>}
    */
-  static async open(adapter, shaders, operationNames) {
+  static async open(adapter, o) {
     const gpu = await adapter.requestDevice({
       requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     });
-    return new Device(gpu, adapter, shaders, operationNames);
+    return new Device(gpu, adapter, o);
   }
 
-  constructor(gpu, adapter, shaders, operationNames) {
+  constructor(gpu, adapter, { shaders, operationNames, within, patience }) {
     this.#gpu = gpu;
     this.#shaders = shaders;
     this.#operationNames = operationNames;
+    this.#answer = (all) => within(patience, all, () => this.#giveUp(patience));
     this.#memory = new Memory(gpu);
     const subgroups = gpu.features.has('subgroups');
     const f16 = gpu.features.has('shader-f16');
@@ -60,7 +65,7 @@ export class Device {
     /** the dispatches of all runs that were not in vain, by operation */
     this.dispatches = {};
     this.#whenLost = gpu.lost.then(({ message, reason }) => {
-      this.#lost = `the device was lost: ${message || reason}`;
+      this.#lost ||= `the device was lost: ${message || reason}`;
       throw new Unable(this.#lost);
     });
     this.#whenLost.catch(() => {});
@@ -154,7 +159,7 @@ export class Device {
     const done = (async () => work())().then((value) => ({ value }), (error) => ({ error }));
     const all = Promise.all([...scopes.map(() => this.#gpu.popErrorScope()), done]);
     try {
-      const results = await Promise.race([all, this.#whenLost]);
+      const results = await this.#answer(Promise.race([all, this.#whenLost]));
       const { value, error } = results.pop();
       const first = results.find((e) => e) ?? error; // a scope's error tells more than its consequence
       if (first) throw first;
@@ -162,6 +167,13 @@ export class Device {
     } catch (err) {
       throw err instanceof Unable ? err : new Unable(err.message.split('\n', 1)[0], { cause: err });
     }
+  }
+
+  /** Gives the device up, which does not answer. Nothing waits for it again. */
+  #giveUp(patience) {
+    this.#lost = `the device did not answer within ${patience / 1000} s`;
+    this.#gpu.destroy();
+    return new Unable(this.#lost);
   }
 
   /** The pipeline of a shader, in the variant for this device. */

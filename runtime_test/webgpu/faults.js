@@ -1,11 +1,11 @@
 // Devices that cannot do a thing: WebAssembly does it, with the same inputs and one warning.
-import { answer, answerOp, check, file, hook, hookShaders, hookValue, keys, openHere, same, unhook } from './rig.js';
+import { answer, answerOp, check, file, hook, hookShaders, hookValue, keys, openHere, same, silence, unhook } from './rig.js';
 
 const row = (n) => ({ x: { shape: [1, n], data: Float32Array.from({ length: n }, (_, i) => Math.sin(i)) } });
 
 /** Opens a runtime and softmaxes twice: checks result, backend, fallbacks and the only warning. */
-async function softmaxes({ backend = 'webgpu', fallbacks = 0, warns, attrs = {} }) {
-  const { rt, warnings } = await openHere();
+async function softmaxes({ asked = 'webgpu', backend = 'webgpu', fallbacks = 0, warns, attrs = {} }) {
+  const { rt, warnings } = await openHere({ backend: asked });
   for (const n of [5, 7]) same(await rt.op('softmax', attrs, row(n)), await answerOp('softmax', attrs, row(n)));
   const stats = await rt.stats();
   rt.close();
@@ -13,6 +13,21 @@ async function softmaxes({ backend = 'webgpu', fallbacks = 0, warns, attrs = {} 
   check(stats.fallbacks === fallbacks, `${stats.fallbacks} fallbacks, want ${fallbacks}`);
   check(warns ? warnings.length === 1 && warnings[0].includes(warns) : warnings.length === 0, `warnings ${JSON.stringify(warnings)}, want one with ${warns}`);
   return warnings[0] ?? `${stats.dispatches.softmax} dispatches`;
+}
+
+/**
+ * Softmaxes on a device of which a method never answers, from its nth call on:
+ * WebAssembly does it, the device is given up, and nothing waits for it again.
+ */
+async function silent(object, method, nth = 1, before = 0) {
+  silence(object, method, nth);
+  const { rt, warnings } = await openHere();
+  for (const n of [5, 7, 9]) same(await rt.op('softmax', {}, row(n)), await answerOp('softmax', {}, row(n)));
+  const { backend, fallbacks } = await rt.stats();
+  rt.close();
+  check(backend === 'wasm' && fallbacks === 3 - before, `${fallbacks} fallbacks on ${backend}`);
+  check(warnings.length === 1 && warnings[0].includes('did not answer within'), `warnings ${warnings}`);
+  return warnings[0];
 }
 
 /** n elements of data, again and again. */
@@ -143,6 +158,39 @@ const proofs = {
     same(await rt.op('softmax', {}, row(5)), await answerOp('softmax', {}, row(5)));
     const { fallbacks, backend } = await rt.stats();
     check(fallbacks === 1 && backend === 'wasm' && warnings.length === 1, `${fallbacks} fallbacks on ${backend}, warnings ${warnings}`);
+    rt.close();
+    return warnings[0];
+  },
+
+  'an adapter that never comes': () => {
+    silence(GPU.prototype, 'requestAdapter');
+    return softmaxes({ backend: 'wasm', warns: 'did not answer within 10 s' });
+  },
+
+  'an adapter that never comes and was not asked for': () => {
+    silence(GPU.prototype, 'requestAdapter');
+    return softmaxes({ asked: 'auto', backend: 'wasm', warns: 'did not answer within 2 s' });
+  },
+
+  'a device that never comes': () => {
+    silence(GPUAdapter.prototype, 'requestDevice');
+    return softmaxes({ backend: 'wasm', warns: 'did not answer within 10 s' });
+  },
+
+  'a shader that is never compiled': () => silent(GPUDevice.prototype, 'createComputePipelineAsync'),
+
+  'errors that are never told': () => silent(GPUDevice.prototype, 'popErrorScope'),
+
+  'a result that never comes': () => silent(GPUBuffer.prototype, 'mapAsync'),
+
+  'a second result that never comes': () => silent(GPUBuffer.prototype, 'mapAsync', 2, 1),
+
+  'an upload that never ends': async () => {
+    silence(GPUQueue.prototype, 'onSubmittedWorkDone');
+    const { rt, warnings } = await openHere();
+    same(await (await rt.load(file.slice())).session().run('centre', keys(3)), await answer('centre', keys(3)));
+    const { backend } = await rt.stats();
+    check(backend === 'wasm' && warnings.length === 1, `computes on ${backend}, warnings ${warnings}`);
     rt.close();
     return warnings[0];
   },

@@ -59,6 +59,38 @@ export function hookValue(object, name, value) {
   undo.push(() => Object.defineProperty(object, name, before));
 }
 
+/**
+ * Lets a method never answer, once it is called for the nth time. The long
+ * waits that are begun by then or after it are over at once: nobody has to sit
+ * through them.
+ */
+export function silence(object, method, nth = 1) {
+  const waits = new Map();
+  let silent = false;
+  hook(globalThis, 'setTimeout', (original) => (f, ms, ...args) => {
+    const id = original(f, ms, ...args);
+    if (ms >= 1000) waits.set(id, f);
+    if (silent) over();
+    return id;
+  });
+  hook(globalThis, 'clearTimeout', (original) => (id) => {
+    waits.delete(id);
+    original(id);
+  });
+  const over = () => {
+    for (const [id, f] of waits) {
+      waits.delete(id);
+      queueMicrotask(f);
+    }
+  };
+  hook(object, method, (original) => function (...args) {
+    if (--nth > 0) return original.apply(this, args);
+    silent = true;
+    over();
+    return new Promise(() => {});
+  });
+}
+
 /** Changes the data file on its way. */
 export function hookShaders(change) {
   hook(globalThis, 'fetch', (fetch) => async (url, o) => {

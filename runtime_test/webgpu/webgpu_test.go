@@ -107,7 +107,7 @@ var browsers = []struct {
 }{{"chromium", browser.OpenChromium}, {"firefox", openFirefox}}
 
 // proofs is how many faults.js has.
-const proofs = 18
+const proofs = 26
 
 func TestFaults(t *testing.T) {
 	for _, b := range whole.Some(t, browsers, len(browsers), "browsers") {
