@@ -2,7 +2,8 @@
 // its outputs copied.
 
 import { FoveaError } from './error.js';
-import { acts, dtypes } from './ops_gen.js';
+import { FLOAT } from './instance.js';
+import { acts, dtypes, kinds } from './ops_gen.js';
 import { operationAt } from './program.js';
 import { fromBytes, normalize, print } from './tensor.js';
 
@@ -91,17 +92,24 @@ export function wantedOutputs(op, rows, wanted = []) {
   return { names: rows.filter(takes).map(([name]) => name), mask: rows.reduce((mask, row, i) => takes(row) ? mask | 1 << i : mask, 0) };
 }
 
-/** The attributes as {tag, bits}, from rows [name, kind, optional]. */
+/**
+ * The attributes as tag and bits, from rows [name, kind, 1 if it can be left
+ * out]; tag 0 leaves one out. The module judges the values.
+ */
 export function attributes(op, rows, attrs = {}) {
   for (const name of Object.keys(attrs)) {
     if (!rows.some((r) => r[0] === name)) throw new FoveaError('unknown', { op, arg: name, want: rows.map((r) => r[0]).join(', ') });
   }
   return rows.flatMap(([name, kind, optional]) => {
-    let value = attrs[name] ?? (optional ? 0 : undefined);
-    if (value === undefined) throw new FoveaError('missing', { op, arg: name });
-    if (kind === 2) return [2, new Uint32Array(Float32Array.of(value).buffer)[0]];
-    if (acts.includes(value)) value = acts.indexOf(value);
-    if (!Number.isInteger(value) || value !== (value | 0)) throw new FoveaError('value', { op, arg: name, got: value, want: 'a 32-bit integer' });
-    return [1, value];
+    const given = attrs[name];
+    if (given === undefined) {
+      if (!optional) throw new FoveaError('missing', { op, arg: name });
+      return [0, 0];
+    }
+    const [tag, want] = kinds[kind];
+    const value = acts.includes(given) ? acts.indexOf(given) : typeof given === 'boolean' ? Number(given) : given;
+    const fits = typeof value === 'number' && (tag === FLOAT || value === (value | 0));
+    if (!fits) throw new FoveaError('value', { op, arg: name, got: given, want });
+    return [tag, tag === FLOAT ? new Uint32Array(Float32Array.of(value).buffer)[0] : value];
   });
 }

@@ -127,11 +127,41 @@ both('an operation says what is wrong', async (rt) => {
   await fails(rt.op('softmax', {}, { x, y: x }), { code: 'unknown', op: 'softmax', arg: 'y' });
   await fails(rt.op('softmax', { axis: 1 }, { x }), { code: 'unknown', op: 'softmax', arg: 'axis' });
   await fails(rt.op('softmax', {}, { x: { data: Int32Array.of(1) } }), { code: 'operand-type', op: 'softmax', arg: 'x' });
-  await fails(rt.op('activation', {}, { x }), { code: 'missing', op: 'activation', arg: 'act' });
+  await fails(rt.op('pool', {}, { x }), { code: 'missing', op: 'pool', arg: 'kind' });
   await fails(rt.op('activation', { act: 'swish' }, { x }), { code: 'value', op: 'activation', arg: 'act', got: 'swish' });
   await fails(rt.op('activation', { act: 99 }, { x }), { code: 'attr-value', op: 'activation', arg: 'act', got: '99' });
   await fails(rt.op('add', {}, { x, y: { data: Float32Array.of(1, 2) } }), { code: 'shape', op: 'add', arg: 'y', got: '2' });
   await fails(rt.op('softmax', {}, { x: { shape: [1, 1, 1, 1, 1, 1, 1], data: x.data } }), { code: 'input-shape', op: 'softmax', arg: 'x' });
+});
+
+both('an attribute is named with its value and with what is taken', async (rt) => {
+  const x = { shape: [1, 4, 8], data: new Float32Array(32) };
+  const scale = { data: new Float32Array(8) };
+  const acts = 'none, relu, gelu, gelu_tanh, tanh, silu or sigmoid';
+  for (const [op, attrs, tensors, want] of [ // as in wasm/op_test.go
+    ['rope', { heads: 1, dim: 8, base: 0.5 }, { x }, 'attribute base is 0.5, not 0 or a number from 1 up'],
+    ['rope', { heads: 1, dim: 8, rotary: 10 }, { x }, 'attribute rotary is 10, over the limit of 8'],
+    ['layer_norm', { eps: -1 }, { x, scale }, 'attribute eps is -1, not a number from 0 up'],
+    ['rms_norm', { eps: -0.1 }, { x, scale }, 'attribute eps is -0.1, not a number from 0 up'],
+    ['l2_normalize', { eps: NaN }, { x }, 'attribute eps is NaN, not a number from 0 up'],
+    ['l2_normalize', { eps: -1e-7 }, { x }, 'attribute eps is -1e-7, not a number from 0 up'],
+    ['logarithm', { floor: 0, offset: Infinity }, { x }, 'attribute offset is Infinity, not a finite number'],
+    ['activation', { act: 99 }, { x }, `attribute act is 99, not ${acts}`],
+    ['activation', { act: 'swish' }, { x }, `act is swish, not ${acts}`],
+    ['pool', { kind: 1.5 }, { x }, 'kind is 1.5, not 0 to 4'],
+    ['attention', { heads: 4, dim: 2, kv_heads: 3 }, { q: x, k: x, v: x }, 'attribute heads is 4, not a multiple of 3'],
+    ['softmax', {}, { x: { data: Int32Array.of(1) } }, 'operand x: dtype i32 is not taken'],
+  ]) await assert.rejects(rt.op(op, attrs, tensors), { name: 'FoveaError', message: `fovea: ${op}: ${want}` });
+});
+
+both('attributes that are left out have their documented defaults', async (rt) => {
+  const x = { shape: [1, 3, 24], data: Float32Array.from({ length: 72 }, (_, i) => i * i % 17 / 8 - 1) };
+  const qkv = { q: x, k: x, v: x };
+  const less = await rt.op('attention', { heads: 2, dim: 12, causal: true }, qkv);
+  const full = await rt.op('attention', { heads: 2, dim: 12, vdim: 12, q_col: 0, k_col: 0, v_col: 0, scale: 1 / Math.sqrt(12), causal: 1 }, qkv);
+  assert.deepEqual(less, full);
+  const other = await rt.op('attention', { heads: 2, dim: 12, scale: 0, causal: true }, qkv);
+  assert.notDeepEqual(other.out.data, full.out.data, 'a scale of 0 is 0');
 });
 
 const oddTexts = {

@@ -4,11 +4,14 @@
 
 import { FoveaError, fill } from './error.js';
 import { dismiss } from './hand.js';
-import { errors, ops } from './ops_gen.js';
+import { dtypes, errors, kinds, ops } from './ops_gen.js';
 
 const MAILBOX = 1024;
 const MAILBOX_BYTES = 4096;
 const PAGE = 65536;
+
+/** The tag of attributes that are no integers. */
+export const FLOAT = 2;
 
 export class Instance {
   #exports;
@@ -118,11 +121,13 @@ export class Instance {
 
   /** The error that the words of an error record stand for; see failure. */
   describe([code, opIndex, argIndex, rawGot, want, nameAt, nameLen], op, operationName = () => '') {
-    const [kind, template] = errors[code] ?? [`error-${code}`, `error ${code}`];
-    const got = template.includes('{sgot}') ? rawGot | 0 : rawGot;
+    let [kind, template] = errors[code] ?? [`error-${code}`, `error ${code}`];
     const name = nameAt ? this.text(nameAt, nameLen) : '';
     const operation = operationName(opIndex);
-    const operand = operandName(operation, argIndex, template);
+    let operand = operandName(operation, argIndex, template);
+    let got = template.includes('{sgot}') ? rawGot | 0 : template.includes('dtype {got}') ? dtypes[rawGot] ?? rawGot : rawGot;
+    if (kind === 'attr-value') [operand, got, want] = attributeWords(want, argIndex, rawGot);
+    if (argIndex >= ops[operation]?.operands.length) template = template.replace('operand {arg}', 'output {arg}'); // they are numbered together
     let text = fill(template, { arg: operand || argIndex, got, sgot: got, want, name: JSON.stringify(name) });
     if (operation && operation !== op) text = `operation ${opIndex} (${operation}): ${text}`;
     return new FoveaError(kind, { op: operation || op, arg: operand || name, got, want, message: `fovea: ${op}: ${text}` });
@@ -144,6 +149,22 @@ function reserve(bytes) {
       if (maximum < 4 || !(err instanceof RangeError)) throw new FoveaError('memory', { op: 'load', got: bytes, cause: err });
     }
   }
+}
+
+/** Name, value and what is taken of an attribute of the operation with that code, from the bits of the value. */
+function attributeWords(code, index, bits) {
+  const [name, kind] = Object.values(ops).find((row) => row.code === code)?.attrs[index] ?? ['', 1];
+  const [tag, want] = kinds[kind];
+  return [name, tag === FLOAT ? shortest(new Float32Array(Uint32Array.of(bits).buffer)[0]) : bits | 0, want];
+}
+
+/** The number of the fewest digits that is x in 32 bits. */
+function shortest(x) {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return short;
+  }
+  return x;
 }
 
 /** The name of an operand or attribute that a message numbers, '' for others. */

@@ -71,7 +71,7 @@ func inferAttentionGrad(p, op, extents U32) bool {
 		return false
 	}
 	if heads%kvHeads != 0 {
-		return fail(errAttrValue, attrKVHeads, kvHeads, 0) != 0
+		return fail(errAttrMultiple, attrHeads, heads, kvHeads) != 0
 	}
 	if !wantOneOr(q, extents, argQ, 0, batch) {
 		return false

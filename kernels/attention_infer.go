@@ -22,10 +22,7 @@ func inferAttention(p, op, extents U32) bool {
 		return fail(errShape, argQ, rows, batch) != 0
 	}
 	if heads%kvHeads != 0 {
-		return fail(errAttrValue, attrKVHeads, kvHeads, 0) != 0
-	}
-	if attrBits(op, attrQKMode) > qkWeight {
-		return fail(errAttrValue, attrQKMode, attrBits(op, attrQKMode), 0) != 0
+		return fail(errAttrMultiple, attrHeads, heads, kvHeads) != 0
 	}
 	tq := tokenExtent(p, op, extents, argQ)
 	keys, ok := inferKeys(p, op, extents, batch, kvHeads)
@@ -91,7 +88,7 @@ func wantScales(p, op, extents U32, i, scales, col, dim uint32) bool {
 		return fail(errShape, i, dim, roundUp(dim, blockLen)) != 0
 	}
 	if n := attrBits(op, col); n%blockLen != 0 {
-		return fail(errAttrValue, col, n, 0) != 0
+		return fail(errAttrMultiple, col, n, blockLen) != 0
 	}
 	last := t.Load(tenRank) - 1
 	if !wantWholeBlocks(p, op, extents, i) || !wantRank(p, op, scales, last+1) || !wantExtent(p, op, extents, scales, last, extent(t, extents, last)/blockLen) {
@@ -164,9 +161,6 @@ func wantRules(p, op, extents U32, batch, heads, tq, keys uint32) bool {
 	if !wantVector(p, op, extents, argLengths, batch) || !wantVector(p, op, extents, argSlopes, heads) ||
 		!wantVector(p, op, extents, argSinks, heads) || !wantTemperature(p, op, extents, batch, tq) {
 		return false
-	}
-	if offset := attrBits(op, attrOffset); offset > mostPositions {
-		return fail(errAttrValue, attrOffset, offset, mostPositions) != 0
 	}
 	if (operandIndex(op, argQDocs) == none) != (operandIndex(op, argKDocs) == none) {
 		return fail(errOperandMissing, argKDocs, 0, 0) != 0

@@ -22,7 +22,7 @@ func inferNeighbour(p, op, extents U32) bool {
 		return copyResult(p, op, extents, 0)
 	case opTopK:
 		k := attrBits(op, 0)
-		return wantAxes(p, op, 0) && wantAttr(op, 0, 1, lastExtent(operand(p, op, 0), extents)) &&
+		return wantAxes(p, op, 0) && limitAttr(op, 0, lastExtent(operand(p, op, 0), extents)) &&
 			changeLast(p, op, extents, k) && giveResult(1)
 	case opSample:
 		return inferSample(p, op, extents)
@@ -62,13 +62,13 @@ func inferSoftmax(p, op, extents U32) bool {
 	if !wantAxes(p, op, 0) {
 		return false
 	}
-	return wantAttr(op, 0, 0, operand(p, op, 0).Load(tenRank)-1) && wantAttr(op, 1, 0, 1) && copyResult(p, op, extents, 0)
+	return limitAttr(op, 0, operand(p, op, 0).Load(tenRank)-1) && copyResult(p, op, extents, 0)
 }
 
-// wantAttr fails unless attribute i is in low..high.
-func wantAttr(op U32, i, low, high uint32) bool {
+// limitAttr fails unless attribute i is at most so great.
+func limitAttr(op U32, i, most uint32) bool {
 	v := attrBits(op, i)
-	return v >= low && v <= high || fail(errAttrValue, i, v, max(low, min(v, high))) != 0
+	return v <= most || fail(errAttrLimit, i, v, most) != 0
 }
 
 // wantTrailing fails unless the axes of operand i, at least one, are the last
@@ -132,14 +132,14 @@ func inferRope(p, op, extents U32) bool {
 	if rank != 4 && !wantRank(p, op, 0, 3) {
 		return false
 	}
-	if !wantColumns(p, op, extents, 0, attrBits(op, 3), attrBits(op, 0), dim) || !wantAttr(op, 4, 0, 1) {
+	if !wantColumns(p, op, extents, 0, attrBits(op, 3), attrBits(op, 0), dim) {
 		return false
 	}
-	if rotary%2 != 0 || rotary > dim {
-		return fail(errAttrValue, 2, rotary, 0) != 0
+	if rotary%2 != 0 { // dim, where it is left out
+		return fail(errAttrMultiple, 1, rotary, 2) != 0
 	}
-	if base := attrFloat32(op, 5); base != 0 && base < 1 {
-		return fail(errAttrValue, 5, attrBits(op, 5), 0) != 0
+	if !limitAttr(op, 2, dim) {
+		return false
 	}
 	b, t := extent(x, extents, 0), extent(x, extents, rank-2)
 	if operandIndex(op, 4) != none &&
@@ -171,7 +171,7 @@ func inferCaches(p, op, extents U32, b, t, half uint32) bool {
 }
 
 func inferPool(p, op, extents U32) bool {
-	if !wantRank(p, op, 0, 3) || !wantAttr(op, 0, 0, poolKinds-1) {
+	if !wantRank(p, op, 0, 3) {
 		return false
 	}
 	x := operand(p, op, 0)
@@ -192,9 +192,6 @@ func inferBatchMatmul(p, op, extents U32) bool {
 		return fail(errOperandRank, 0, min(ra, rb), 2) != 0
 	}
 	ta, tb := attrBits(op, 1), attrBits(op, 2)
-	if !wantAttr(op, 1, 0, 1) || !wantAttr(op, 2, 0, 1) {
-		return false
-	}
 	m, k, n := extent(a, extents, ra-2+ta), extent(a, extents, ra-1-ta), extent(b, extents, rb-1-tb)
 	if !wantExtent(p, op, extents, 1, rb-2+tb, k) {
 		return false
@@ -245,11 +242,8 @@ const mostPadding = 1 << 29
 // if there is none; the attributes are kernel, stride and the padding at both
 // ends.
 func windows(x, op, extents U32, axis, kernel, stride, before, after uint32) uint32 {
-	if !wantAttr(op, before, 0, mostPadding) || !wantAttr(op, after, 0, mostPadding) || !wantAttr(op, stride, 1, 1<<31-1) {
-		return 0
-	}
 	size := plus(extent(x, extents, axis), attrBits(op, before)+attrBits(op, after))
-	if !wantAttr(op, kernel, 1, size) {
+	if !limitAttr(op, kernel, size) {
 		return 0
 	}
 	return (size-attrBits(op, kernel))/attrBits(op, stride) + 1
@@ -259,16 +253,13 @@ func inferSample(p, op, extents U32) bool {
 	if !wantAxes(p, op, 0) {
 		return false
 	}
-	if t, top := attrFloat32(op, 0), attrFloat32(op, 2); t < 0 || top < 0 {
-		return fail(errAttrValue, 0, attrBits(op, 0), 0) != 0
-	}
 	copyResult(p, op, extents, 0)
 	resultRank.Store(0, resultRank.Load(0)-1)
 	return wantResult(p, op, extents, 1)
 }
 
 func inferRelativeBias(p, op, extents U32) bool {
-	if !wantRank(p, op, 0, 2) || !wantRank(p, op, 1, 3) || !wantRank(p, op, 2, 3) || !wantAttr(op, 0, 0, relativeKinds-1) {
+	if !wantRank(p, op, 0, 2) || !wantRank(p, op, 1, 3) || !wantRank(p, op, 2, 3) {
 		return false
 	}
 	table := operand(p, op, 0)
@@ -282,17 +273,11 @@ func inferRelativeBias(p, op, extents U32) bool {
 	if plus(tq, tk) > mostPositions {
 		return fail(errExtentLimit, 1, tq, mostPositions) != 0
 	}
-	if !wantAttr(op, 2, 0, mostPositions) {
-		return false
-	}
 	return setResult3(extent(table, extents, 1), tq, tk)
 }
 
 func inferQuantizedMatmul(p, op, extents U32) bool {
 	bits := attrBits(op, 1)
-	if bits != 4 && bits != 8 {
-		return fail(errAttrValue, 1, bits, 0) != 0
-	}
 	if !wantWholeBlocks(p, op, extents, 0) || !wantRank(p, op, 1, 2) || !wantRank(p, op, 2, 2) {
 		return false
 	}

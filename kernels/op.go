@@ -18,8 +18,8 @@ const (
 // Op makes a program of one operation in transient memory and returns its
 // handle, to be bound without dimensions. The mailbox holds a descriptor of 8
 // words for each input, dtype, rank and 6 extents, a rank of 0xFFFFFFFF for
-// an operand that is left out, and then tag and bits of each attribute; bit i
-// of outputs says whether output i is wanted. The tensors of the program are
+// an operand that is left out, and then tag and bits of each attribute, a tag
+// of 0 for one that is left out; bit i of outputs says whether output i is wanted. The tensors of the program are
 // the inputs that are there, in order, then the outputs that are wanted. It
 // returns 0 with an error if the operation does not take them.
 //
@@ -181,6 +181,12 @@ func writeOneOp(op U32, code, inputs, outputs, attrs uint32) {
 		setWord(op+opBytes, i, index)
 	}
 	MemoryCopy(uint32(opAttr(op, 0)), mailboxAt+descBytes*inputs, opAttrBytes*attrs)
+	for i := range attrs {
+		if a := opAttr(op, i); a.Load(0) == 0 {
+			a.Store(0, attrKind(code, i)&^attrOptional)
+			a.Store(opAttrBitsAt, attrDefault(op, i))
+		}
+	}
 }
 
 // writeOneOutputs writes the outputs that are wanted, of no shape yet.

@@ -2,6 +2,8 @@
 
 package kernels
 
+import . "github.com/fovea-run/fovea/kernels/simd128"
+
 // Element types.
 const (
 	dtypeF32 = 1
@@ -35,7 +37,7 @@ const (
 	layoutPanels = 1
 )
 
-// Kinds of shape expressions and attributes.
+// Kinds of shape expressions and tags of attributes.
 const (
 	exprConst       = 0
 	exprDim         = 1
@@ -44,9 +46,6 @@ const (
 	exprCeilDiv     = 4
 	tagInt          = 1
 	tagFloat        = 2
-	attrInt         = 1
-	attrFloat       = 2
-	attrAct         = 3
 	attrOptional    = 8
 	operandOptional = 128
 )
@@ -337,7 +336,7 @@ func opOutputs(code uint32) uint32 {
 }
 
 // opAttrs describes the attributes of an operation, a digit of 4 bits each
-// from the lowest: attrInt, attrFloat or attrAct, and attrOptional.
+// from the lowest: tagInt or tagFloat, and attrOptional.
 func opAttrs(code uint32) uint64 {
 	switch code {
 	case opGather:
@@ -345,7 +344,7 @@ func opAttrs(code uint32) uint64 {
 	case opLayerNorm:
 		return 0x2
 	case opMatmul:
-		return 0x3
+		return 0x1
 	case opAttention:
 		return 0x99a9999992111111
 	case opAttentionWeights:
@@ -355,19 +354,19 @@ func opAttrs(code uint32) uint64 {
 	case opSoftmax:
 		return 0x99
 	case opActivation:
-		return 0xa3
+		return 0xa1
 	case opLinearAttention:
 		return 0x9111111
 	case opRmsNorm:
 		return 0x2
 	case opGated:
-		return 0x1113
+		return 0x1111
 	case opRope:
 		return 0xaa11111
 	case opPool:
 		return 0x1
 	case opBatchMatmul:
-		return 0x113
+		return 0x111
 	case opPatches:
 		return 0x11111111
 	case opLogarithm:
@@ -379,16 +378,16 @@ func opAttrs(code uint32) uint64 {
 	case opRelativeBias:
 		return 0x111
 	case opQuantizedMatmul:
-		return 0x13
+		return 0x11
 	}
 	if maxLevel > 0 {
 		switch code {
 		case opAttentionGrad:
 			return 0xa9999992111111
 		case opActivationGrad:
-			return 0xa3
+			return 0xa1
 		case opGatedGrad:
-			return 0x1113
+			return 0x1111
 		case opLayerNormGrad:
 			return 0x2
 		case opRmsNormGrad:
@@ -411,6 +410,139 @@ func opAttrs(code uint32) uint64 {
 			return 0x9aaa2
 		case opAdam:
 			return 0xaa2222
+		}
+	}
+	return 0
+}
+
+// attrTaken reports whether attribute i of an operation takes a value, an
+// integer of these bits that is not negative or the finite number x.
+func attrTaken(code, i, bits uint32, x float32) bool {
+	switch code<<4 | i {
+	case opLayerNorm<<4 | 0,
+		opAttention<<4 | 13,
+		opL2Normalize<<4 | 0,
+		opRmsNorm<<4 | 0,
+		opLogarithm<<4 | 0,
+		opSample<<4 | 0,
+		opSample<<4 | 2:
+		return x >= 0
+	case opMatmul<<4 | 0,
+		opActivation<<4 | 0,
+		opGated<<4 | 0,
+		opBatchMatmul<<4 | 0,
+		opQuantizedMatmul<<4 | 0:
+		return bits <= actSigmoid
+	case opAttention<<4 | 0,
+		opAttention<<4 | 1,
+		opAttention<<4 | 2,
+		opAttentionWeights<<4 | 0,
+		opAttentionWeights<<4 | 1,
+		opLinearAttention<<4 | 0,
+		opLinearAttention<<4 | 1,
+		opLinearAttention<<4 | 2,
+		opGated<<4 | 1,
+		opRope<<4 | 0,
+		opRope<<4 | 1,
+		opPatches<<4 | 0,
+		opPatches<<4 | 1,
+		opPatches<<4 | 2,
+		opPatches<<4 | 3,
+		opTopK<<4 | 0:
+		return bits != 0
+	case opAttention<<4 | 10,
+		opRelativeBias<<4 | 2:
+		return bits <= mostPositions
+	case opAttention<<4 | 11,
+		opSoftmax<<4 | 1,
+		opLinearAttention<<4 | 6,
+		opRope<<4 | 4,
+		opBatchMatmul<<4 | 1,
+		opBatchMatmul<<4 | 2:
+		return bits <= 1
+	case opAttention<<4 | 15:
+		return bits <= qkWeight
+	case opRope<<4 | 2:
+		return bits%2 == 0
+	case opRope<<4 | 5:
+		return x == 0 || x >= 1
+	case opPool<<4 | 0:
+		return bits < poolKinds
+	case opPatches<<4 | 4,
+		opPatches<<4 | 5,
+		opPatches<<4 | 6,
+		opPatches<<4 | 7:
+		return bits <= mostPadding
+	case opRelativeBias<<4 | 0:
+		return bits < relativeKinds
+	case opQuantizedMatmul<<4 | 1:
+		return bits == 4 || bits == 8
+	}
+	if maxLevel > 0 {
+		switch code<<4 | i {
+		case opAttentionGrad<<4 | 0,
+			opAttentionGrad<<4 | 1,
+			opAttentionGrad<<4 | 2,
+			opGatedGrad<<4 | 1,
+			opGatherGrad<<4 | 1:
+			return bits != 0
+		case opAttentionGrad<<4 | 10:
+			return bits <= mostPositions
+		case opAttentionGrad<<4 | 11,
+			opSoftmaxGrad<<4 | 1,
+			opContrastiveLoss<<4 | 1,
+			opSgd<<4 | 4:
+			return bits <= 1
+		case opAttentionGrad<<4 | 13,
+			opLayerNormGrad<<4 | 0,
+			opRmsNormGrad<<4 | 0,
+			opL2NormalizeGrad<<4 | 0:
+			return x >= 0
+		case opActivationGrad<<4 | 0,
+			opGatedGrad<<4 | 0:
+			return bits <= actSigmoid
+		case opPoolGrad<<4 | 0:
+			return bits < poolKinds
+		case opCrossEntropy<<4 | 0:
+			return x >= 0 && x <= 1
+		case opContrastiveLoss<<4 | 0:
+			return x >= 1e-30 && x <= 1e30
+		case opRankingLoss<<4 | 0,
+			opAdam<<4 | 3:
+			return x >= 0 && x <= 1e30
+		case opAdam<<4 | 1,
+			opAdam<<4 | 2:
+			return x >= 0 && x < 1
+		}
+	}
+	return true
+}
+
+// attrDefault returns the bits of attribute i of op where a call leaves it
+// out; those before it have theirs.
+func attrDefault(op U32, i uint32) uint32 {
+	switch op.Load(opCode)<<4 | i {
+	case opGather<<4 | 0,
+		opLogarithm<<4 | 1:
+		return 0x3f800000
+	case opAttention<<4 | 2,
+		opLinearAttention<<4 | 2:
+		return attrBits(op, 1)
+	case opAttention<<4 | 6,
+		opAttentionWeights<<4 | 4:
+		return Bits32(float32(1 / Sqrt64(float64(attrBits(op, 1)))))
+	case opPatches<<4 | 2,
+		opPatches<<4 | 3:
+		return 1
+	}
+	if maxLevel > 0 {
+		switch op.Load(opCode)<<4 | i {
+		case opAttentionGrad<<4 | 2:
+			return attrBits(op, 1)
+		case opAttentionGrad<<4 | 6:
+			return Bits32(float32(1 / Sqrt64(float64(attrBits(op, 1)))))
+		case opGatherGrad<<4 | 0:
+			return 0x3f800000
 		}
 	}
 	return 0

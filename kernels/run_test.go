@@ -223,7 +223,7 @@ func TestOpRefuses(t *testing.T) {
 		{"a factor", "matmul", attrs(0), []*array{x, ramp(2, 4), nil, nil}, errShape},
 		{"columns past the row", "attention_weights", attrs(2, 2, 1, 0, 1.0), []*array{tokens, tokens, nil}, errShape},
 		{"columns that wrap around", "attention_weights", attrs(1<<16, 1<<16, 0, 0, 1.0), []*array{tokens, tokens, nil}, errShape},
-		{"no heads", "attention_weights", attrs(0, 2, 0, 0, 1.0), []*array{tokens, tokens, nil}, errShape},
+		{"no heads", "attention_weights", attrs(0, 2, 0, 0, 1.0), []*array{tokens, tokens, nil}, errAttrValue},
 		{"lengths of another batch", "masked_mean", nil, []*array{tokens, indices(1, 2, 3)}, errShape},
 		{"keys of another width", "scores", nil, []*array{x, ramp(2, 4)}, errShape},
 	} {

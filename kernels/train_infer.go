@@ -52,7 +52,7 @@ func inferMatmulGrad(p, op, extents U32) bool {
 }
 
 func inferPoolGrad(p, op, extents U32) bool {
-	if !wantRank(p, op, 0, 3) || !wantAttr(op, 0, 0, poolKinds-1) {
+	if !wantRank(p, op, 0, 3) {
 		return false
 	}
 	x := operand(p, op, 0)
@@ -68,7 +68,7 @@ func inferPoolGrad(p, op, extents U32) bool {
 func inferGatherGrad(p, op, extents U32) bool {
 	ids, dout := operand(p, op, 0), operand(p, op, 1)
 	rank := ids.Load(tenRank)
-	if !wantRank(p, op, 1, rank+1) || !wantAttr(op, 1, 1, 1<<31-1) {
+	if !wantRank(p, op, 1, rank+1) {
 		return false
 	}
 	for axis := range rank {
@@ -91,14 +91,14 @@ func inferLoss(p, op, extents U32) bool {
 	switch op.Load(opCode) {
 	case opCrossEntropy:
 		resultRank.Store(0, resultRank.Load(0)-1)
-		fits = wantResult(p, op, extents, 1) && wantNumber(op, 0, 0, 1)
+		fits = wantResult(p, op, extents, 1)
 	case opContrastiveLoss:
-		fits = wantRank(p, op, 0, 2) && wantAttr(op, 1, 0, 1) && wantNumber(op, 0, 1e-30, 1e30)
+		fits = wantRank(p, op, 0, 2)
 		if n, m := word(resultShape, 0), word(resultShape, 1); fits && n > m {
 			return fail(errShape, 0, m, n) != 0
 		}
 	case opRankingLoss:
-		fits = wantResult(p, op, extents, 1) && wantNumber(op, 0, 0, 1e30) &&
+		fits = wantResult(p, op, extents, 1) &&
 			wantAtMost(p, op, extents, 0, resultRank.Load(0)-1, mostRanked)
 	default:
 		fits = wantResult(p, op, extents, 1)
@@ -117,15 +117,10 @@ func inferOptimiser(p, op, extents U32) bool {
 		if attrBits(op, 1) != 0 && outputIndex(op, 1) == none {
 			return fail(errOperandMissing, operandCount(opSgd)+1, 0, 0) != 0
 		}
-		return wantResult(p, op, extents, 2) && wantAttr(op, 4, 0, 1) && wantClip(p, op, extents, 3, 3)
-	}
-	for i := uint32(1); i < 3; i++ {
-		if b := attrFloat32(op, i); b < 0 || b >= 1 {
-			return fail(errAttrValue, i, attrBits(op, i), 0) != 0
-		}
+		return wantResult(p, op, extents, 2) && wantClip(p, op, extents, 3, 3)
 	}
 	return giveResult(2) && wantVector(p, op, extents, 2, 1) && wantResult(p, op, extents, 3) && wantResult(p, op, extents, 4) &&
-		wantNumber(op, 3, 0, 1e30) && wantClip(p, op, extents, 5, 5)
+		wantClip(p, op, extents, 5, 5)
 }
 
 // wantClip fails unless operand i, if it is there, is one element, and
@@ -141,13 +136,7 @@ func wantClip(p, op, extents U32, i, attr uint32) bool {
 	if n := lastExtent(norm, extents); n != 1 {
 		return fail(errShape, i, n, 1) != 0
 	}
-	return attrFloat32(op, attr) > 0 || fail(errAttrValue, attr, attrBits(op, attr), 0) != 0
-}
-
-// wantNumber fails unless attribute i is in low..high.
-func wantNumber(op U32, i uint32, low, high float32) bool {
-	v := attrFloat32(op, i)
-	return v >= low && v <= high || fail(errAttrValue, i, attrBits(op, i), 0) != 0
+	return attrFloat32(op, attr) > 0 || fail(errAttrZero, attr, 0, 0) != 0
 }
 
 // checkTraining is checkIndices of the operations of training.

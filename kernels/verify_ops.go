@@ -139,7 +139,7 @@ func verifyOperand(p, op, owners U32, i, accepts uint32) bool {
 	// Only a matrix product reads panels, and a quantized factor only so.
 	factor := op.Load(opCode) == opMatmul && i == 1
 	if layout == layoutPanels && !factor || layout == layoutRows && factor && isQuantized(dtype) {
-		return fail(errOperandType, i, layout, 0) != 0
+		return fail(errOperandLayout, i, layout, 0) != 0
 	}
 	if t.Load(tenClass) != classWeight && word(owners, t.Load(tenSlot)) != index+1 {
 		return failTensor(p, t, errOperandUnwritten, i, 0, 0)
@@ -190,32 +190,25 @@ func verifyOutput(p, op, owners, written U32, i, index uint32) bool {
 func verifyAttrs(op U32) bool {
 	code := op.Load(opCode)
 	for i := range op.Load(opAttrsN) {
-		if !verifyAttr(op, i, attrKind(code, i)&^attrOptional) {
+		if tag, want := opAttr(op, i).Load(0), attrKind(code, i)&^attrOptional; tag != want {
+			return fail(errAttrTag, i, tag, want) != 0
+		}
+		if !verifyAttr(op, i) {
 			return false
 		}
 	}
 	return true
 }
 
-func verifyAttr(op U32, i, kind uint32) bool {
-	tag, bits := opAttr(op, i).Load(0), attrBits(op, i)
-	wantTag := uint32(tagInt)
-	if kind == attrFloat {
-		wantTag = tagFloat
-	}
-	if tag != wantTag {
-		return fail(errAttrTag, i, tag, wantTag) != 0
-	}
-	ok := true
-	switch kind {
-	case attrInt:
-		ok = int32(bits) >= 0
-	case attrFloat:
+// verifyAttr fails unless attribute i, of the right tag, has a value that the
+// table gives it. The record names the operation: that says which those are.
+func verifyAttr(op U32, i uint32) bool {
+	code, bits := op.Load(opCode), attrBits(op, i)
+	ok := int32(bits) >= 0
+	if opAttr(op, i).Load(0) == tagFloat {
 		ok = bits&0x7F800000 != 0x7F800000
-	case attrAct:
-		ok = bits <= actSigmoid
 	}
-	return ok || fail(errAttrValue, i, bits, 0) != 0
+	return ok && attrTaken(code, i, bits, FromBits32(bits)) || fail(errAttrValue, i, bits, code) != 0
 }
 
 // verifyShapes checks the operations' shapes with the dimensions at their

@@ -139,11 +139,11 @@ func TestVerifyRefuses(t *testing.T) {
 		{"an output that is not there", errTensorIndex, func(p *program.Program) { p.Instrs[0].Outputs[0] = program.Absent }},
 		{"a missing operand", errOperandMissing, func(p *program.Program) { p.Instrs[0].Operands[0] = program.Absent }},
 		{"an operand's type", errOperandType, func(p *program.Program) { slices.Reverse(p.Instrs[0].Operands) }},
-		{"a q8 factor in rows", errOperandType, func(p *program.Program) {
+		{"a q8 factor in rows", errOperandLayout, func(p *program.Program) {
 			w := tensorNamed(p, "qkv")
 			w.Shape[1], w.Layout = w.Shape[0], program.Rows
 		}},
-		{"a table in panels", errOperandType, func(p *program.Program) {
+		{"a table in panels", errOperandLayout, func(p *program.Program) {
 			table := tensorNamed(p, "table")
 			table.Shape[0], table.Layout = table.Shape[1], program.Panels
 		}},

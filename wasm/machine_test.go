@@ -97,7 +97,7 @@ func TestErrorMessages(t *testing.T) {
 		{recordError(program.Record{Code: program.ErrIndex, Op: 2, Arg: 7, Got: 0xFFFFFFFF, Want: 10}, "encode", "gather"),
 			"fovea: encode: operation 2 (gather): index -1 at position 7 is not in 0..10-1"},
 		{recordError(program.Record{Code: program.ErrShape, Op: 0, Arg: 17, Got: 5, Want: 3}, "attention", "attention"),
-			"fovea: attention: operand out (outputs count on): extent 5 where 3 is needed"},
+			"fovea: attention: output out: extent 5 where 3 is needed"},
 		{recordError(program.Record{Code: 9999, Op: program.NoOp}, "load", ""), "fovea: load: error-9999"},
 		{&Error{Code: "unheard-of"}, "fovea: unheard-of"},
 	} {

@@ -170,13 +170,17 @@ func describeAttrs(row *program.Op, attrs Attrs) ([]uint32, error) {
 	for _, a := range row.Attrs {
 		names = append(names, a.Name)
 		v, ok := attrs[a.Name]
-		if !ok && !a.Optional {
-			return nil, failure(program.ErrMissing, row.Name, a.Name, "", "")
+		if !ok {
+			if !a.LeftOut() {
+				return nil, failure(program.ErrMissing, row.Name, a.Name, "", "")
+			}
+			words = append(words, 0, 0)
+			continue
 		}
 		bits := math.Float32bits(float32(v))
 		if a.Kind.Tag() == program.TagInt {
 			if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
-				return nil, failure(program.ErrValue, row.Name, a.Name, v, "a 32-bit integer")
+				return nil, failure(program.ErrValue, row.Name, a.Name, program.Number(v, 64), a.Kind.Want())
 			}
 			bits = uint32(int32(v))
 		}

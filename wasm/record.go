@@ -22,8 +22,18 @@ func recordError(r program.Record, op, operation string) *Error {
 		e.Got = strconv.Itoa(int(int32(r.Got)))
 	}
 	arg := decimal(r.Arg)
-	if name := argName(operation, r.Arg, message); name != "" {
+	name := argName(operation, r.Arg, message)
+	if strings.Contains(message, "dtype {got}") {
+		e.Got = program.DType(r.Got).String()
+	}
+	if r.Code == program.ErrAttrValue {
+		name, e.Got, e.Want = program.AttrWords(r.Want, r.Arg, r.Got)
+	}
+	if name != "" {
 		e.Arg, arg = name, name
+	}
+	if row := program.OpByName(operation); row != nil && r.Arg >= uint32(len(row.Operands)) {
+		message = strings.Replace(message, "operand {arg}", "output {arg}", 1) // they are numbered together
 	}
 	e.text = op + ": "
 	if operation != "" {

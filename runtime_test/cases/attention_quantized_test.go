@@ -28,7 +28,7 @@ func TestQuantizedAttendRefuses(t *testing.T) {
 		{"no scales", "operand-missing", "k_scales", func(c *engine.Case) { delete(c.Inputs, "k_scales") }},
 		{"scales of f32", "operand-type", "k", func(c *engine.Case) { c.Inputs["k"] = f32 }},
 		{"no whole block a head", "shape", "v", func(c *engine.Case) { c.Attrs["vdim"] = 16 }},
-		{"a column within a block", "attr-value", "k_col", func(c *engine.Case) { c.Attrs["k_col"] = 16 }},
+		{"a column within a block", "attr-multiple", "k_col", func(c *engine.Case) { c.Attrs["k_col"] = 16 }},
 		{"scales of another width", "shape", "v_scales", func(c *engine.Case) {
 			c.Inputs["v_scales"] = engine.Tensor{DType: "f16", Shape: []int{1, 3, 3}, Data: make([]byte, 18)}
 		}},

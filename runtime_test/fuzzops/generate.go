@@ -102,7 +102,7 @@ func namesOf(op *program.Op) (names []string) {
 		}
 	}
 	for _, a := range op.Attrs {
-		if a.Kind == program.AttrInt {
+		if a.Kind.Tag() == program.TagInt && a.Kind != program.AttrAct {
 			add(a.Name)
 		}
 	}

@@ -97,10 +97,10 @@ func (m *maker) attr(a program.Attr) program.AttrValue {
 	if v, ok := m.e.values[a.Name]; ok {
 		return program.AttrValue{Tag: program.TagInt, Bits: v}
 	}
-	switch a.Kind {
-	case program.AttrFloat:
+	switch {
+	case a.Kind.Tag() == program.TagFloat:
 		return program.Float(pick(m.r, []float32{1, 0.5, 0.125, 1e-5, 3, 0}))
-	case program.AttrAct:
+	case a.Kind == program.AttrAct:
 		return program.Int(m.r.Int32N(7))
 	}
 	return program.Int(m.r.Int32N(2))

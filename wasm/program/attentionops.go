@@ -56,15 +56,15 @@ var attention = Op{
 	),
 	Outputs: slices.Concat(outputs("b,tq,heads·vdim or b,heads,tq,vdim"),
 		later(f32OrF16("present_k", "b,kv_heads,keys,dim"), f32OrF16("present_v", "b,kv_heads,keys,vdim"), f32("qk", "b,heads,tq,keys"))),
-	Attrs: slices.Concat(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), attr("scale", AttrFloat),
-		optionalAttrs(AttrInt, "kv_heads", "causal", "window", "offset", "from_end", "prefix"),
-		optionalAttrs(AttrFloat, "softcap"), optionalAttrs(AttrInt, "top_k", "qk_mode")),
+	Attrs: slices.Concat(headAttrs(true, "q_col", "k_col", "v_col"), []Attr{attentionScale},
+		optionalAttrs(AttrInt, "kv_heads", "causal", "window"), optionalAttrs(AttrPosition, "offset"), optionalAttrs(AttrFlag, "from_end"),
+		optionalAttrs(AttrInt, "prefix"), optionalAttrs(AttrNotNegative, "softcap"), optionalAttrs(AttrInt, "top_k"), optionalAttrs(AttrQKMode, "qk_mode")),
 	Doc: "The mean of v weighted by softmax(q·kᵀ·scale) for each head; zeros where a query sees no key. " +
 		"Queries of one batch row are asked of every row of keys. Heads are columns of rows, head 0 of q, k and v from q_col, k_col and v_col on, or an axis. " +
 		"heads / kv_heads heads of q share one of k and v (kv_heads 0: heads). keys = past + tk: past_k and past_v come before k and v. " +
 		"A key counts below lengths; with causal n up to n-1 keys behind the query's own; with window n the n keys up to it; below prefix always; " +
 		"where the mask's flag is not 0, and below its end; where q_docs equals k_docs; where the flag of its 64 queries × 64 keys in blocks is not 0; " +
-		"of all those, the top_k greatest. Query i is at position offset + past + i, offset at most 2³⁰, with from_end 1 at lengths - tq + i. " +
+		"of all those, the top_k greatest. Query i is at position offset + past + i, with from_end 1 at lengths - tq + i. " +
 		"The score is softcap·tanh(q·k·scale / temperature / softcap) + mask + bias - slopes·|distance|; a sink is the score of a key without value. " +
 		"A score of -Inf hides its key, also where finite terms add up to it in f32; of finite ones, however low, the softmax is taken. " +
 		"With pages k and v are [pages, page, *] or [pages, kv_heads, page, dim], and pages says which follow each other. " +
@@ -92,7 +92,7 @@ var attentionOps = []Op{
 		Name: "linear_attention", Code: OpLinearAttention, Since: 2, SIMD: true, Devices: wasmOnly, Masks: []string{"lengths", "causal"},
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), f32("v", "b,tk,*"), optional(i32("lengths", "b"))},
 		Outputs:  outputs("b,tq,heads·vdim"),
-		Attrs:    slices.Concat(ints("heads", "dim", "vdim", "q_col", "k_col", "v_col"), optionalAttrs(AttrInt, "causal")),
+		Attrs:    append(headAttrs(true, "q_col", "k_col", "v_col"), optionalAttrs(AttrFlag, "causal")...),
 		Doc: "The mean of v weighted by φ(q)·φ(k), φ(x) = elu(x) + 1, for each head: its time grows with tq + tk, not their product. " +
 			"Keys from lengths on are masked, with causal 1 also those behind the query's own.",
 	},

@@ -56,15 +56,15 @@ var Errors = []ErrorCode{
 	{43, "AttrCount", "{got} attributes: {want} are needed, but optional ones at the end"},
 	{44, "TensorIndex", "operand {arg}: tensor {got} is not below {want}"},
 	{45, "OperandMissing", "operand {arg} is missing"},
-	{46, "OperandType", "operand {arg}: dtype or layout {got} is not taken"},
+	{46, "OperandType", "operand {arg}: dtype {got} is not taken"},
 	{47, "OperandUnwritten", "operand {arg}: tensor {name} is not written yet or already overwritten"},
 	{48, "OutputClass", "output tensor {name} is a weight or an input"},
 	{49, "OutputTwice", "tensor {name} is written twice"},
 	{50, "SlotShared", "tensor {name} shares slot {got} with a tensor that is needed at the same time"},
 	{52, "AttrTag", "attribute {arg}: tag {got} where {want} is needed"},
-	{53, "AttrValue", "attribute {arg}: value {sgot} is not taken"},
-	{54, "OperandRank", "operand {arg} (outputs count on): rank {got} where {want} is needed"},
-	{55, "Shape", "operand {arg} (outputs count on): extent {got} where {want} is needed"},
+	{53, "AttrValue", "attribute {arg} is {got}, not {want}"},
+	{54, "OperandRank", "operand {arg}: rank {got} where {want} is needed"},
+	{55, "Shape", "operand {arg}: extent {got} where {want} is needed"},
 	{56, "OutputUnwritten", "tensor {name} is never written, or overwritten before the end"},
 	{57, "OpsEnd", "the operations end at byte {got} of {want}"},
 	{58, "OpLevel", "operation code {got} is of level {want}, above the program's"},
@@ -83,8 +83,12 @@ var Errors = []ErrorCode{
 	{70, "CrewLost", "run: a worker of the crew stopped before the end"},
 
 	{71, "OperandValue", "operand {arg}: {sgot} is out of range, the limit is {want}"},
-	{72, "OperandBytes", "operand {arg} (outputs count on) does not fit into 32-bit addresses"},
-	{73, "ExtentLimit", "operand {arg} (outputs count on): extent {got} where at most {want} is taken"},
+	{72, "OperandBytes", "operand {arg} does not fit into 32-bit addresses"},
+	{73, "ExtentLimit", "operand {arg}: extent {got} where at most {want} is taken"},
+	{74, "AttrLimit", "attribute {arg} is {got}, over the limit of {want}"},
+	{75, "AttrMultiple", "attribute {arg} is {got}, not a multiple of {want}"},
+	{76, "AttrZero", "attribute {arg} must be more than 0"},
+	{77, "OperandLayout", "operand {arg}: layout {got} is not taken"},
 
 	{80, "NoTokenizer", "no tokenizer is loaded"},
 	{81, "Tokenizer", "the tokenizer is damaged: byte {arg}: {got} where {want} is the limit"},
@@ -128,15 +132,25 @@ const NoOp = 0xFFFFFFFF
 
 // Message is the text of the record, from the table.
 func (r Record) Message() string {
+	u := func(v uint32) string { return strconv.FormatUint(uint64(v), 10) }
 	text := "error " + strconv.Itoa(int(r.Code))
 	for _, e := range Errors {
 		if e.Code == r.Code {
 			text = e.Message
 		}
 	}
-	u := func(v uint32) string { return strconv.FormatUint(uint64(v), 10) }
+	arg, got, want := u(r.Arg), u(r.Got), u(r.Want)
+	if strings.Contains(text, "dtype {got}") {
+		got = DType(r.Got).String()
+	}
+	if r.Code == ErrAttrValue {
+		name := ""
+		if name, got, want = AttrWords(r.Want, r.Arg, r.Got); name != "" {
+			arg = name
+		}
+	}
 	text = strings.NewReplacer(
-		"{arg}", u(r.Arg), "{got}", u(r.Got), "{want}", u(r.Want),
+		"{arg}", arg, "{got}", got, "{want}", want,
 		"{sgot}", strconv.Itoa(int(int32(r.Got))), "{name}", strconv.Quote(r.Name),
 	).Replace(text)
 	if r.Op != NoOp {

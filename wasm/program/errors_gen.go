@@ -67,6 +67,10 @@ const (
 	ErrOperandValue     = 71
 	ErrOperandBytes     = 72
 	ErrExtentLimit      = 73
+	ErrAttrLimit        = 74
+	ErrAttrMultiple     = 75
+	ErrAttrZero         = 76
+	ErrOperandLayout    = 77
 	ErrNoTokenizer      = 80
 	ErrTokenizer        = 81
 	ErrRange            = 82

@@ -17,31 +17,6 @@ type Operand struct {
 	Since    uint32 // the operation table that brought it, 0: as the operation
 }
 
-// AttrKind says which values an attribute takes.
-type AttrKind uint32
-
-const (
-	AttrInt   AttrKind = 1 + iota // an i32 of at least 0
-	AttrFloat                     // a finite f32
-	AttrAct                       // an [Act] as i32
-)
-
-// Tag returns the tag that a value of kind k carries in a program.
-func (k AttrKind) Tag() AttrTag {
-	if k == AttrFloat {
-		return TagFloat
-	}
-	return TagInt
-}
-
-// Attr describes one attribute of an operation.
-type Attr struct {
-	Name     string
-	Kind     AttrKind
-	Optional bool   // 0 where it is left out, which only those after it can be, too
-	Since    uint32 // as Operand's
-}
-
 // Op describes one operation of the table. A program may leave out the last
 // operands, outputs and attributes that are optional, so that later tables
 // can add some: a record of an older table stays valid.
@@ -62,7 +37,7 @@ type Op struct {
 	// GPUDTypes and GPUMasks are those that webgpu has, where it has fewer.
 	GPUDTypes []DType
 	GPUMasks  []string
-	Doc      string
+	Doc       string
 }
 
 // Limits of an operation, which the packed form of the table has.
@@ -105,15 +80,8 @@ func optional(o Operand) Operand {
 	return o
 }
 
-func ints(names ...string) []Attr {
-	var attrs []Attr
-	for _, n := range names {
-		attrs = append(attrs, Attr{Name: n, Kind: AttrInt})
-	}
-	return attrs
-}
-
-func attr(name string, kind AttrKind) []Attr { return []Attr{{Name: name, Kind: kind}} }
+// act is the activation after what else an operation computes.
+func act() []Attr { return orZero(attrsOf(AttrAct, "act")...) }
 
 func outputs(shape string) []Operand { return []Operand{f32("out", shape)} }
 
@@ -134,7 +102,7 @@ var firstOps = []Op{
 		Name: "gather", Code: OpGather, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32OrQ8("table", "rows,cols"), i32("ids", "...")},
 		Outputs:  outputs("...,cols"),
-		Attrs:    attr("scale", AttrFloat),
+		Attrs:    orOne(attrsOf(AttrFloat, "scale")...),
 		Doc:      "The rows of table that ids name, times scale. An id outside 0..rows-1 is an error of the run.",
 	},
 	{
@@ -147,14 +115,14 @@ var firstOps = []Op{
 		Name: "layer_norm", Code: OpLayerNorm, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d"), f32("scale", "d"), optional(f32("bias", "d"))},
 		Outputs:  append(outputs("...,d"), later(f32("mean", "...,1"), f32("inv_std", "...,1"))...),
-		Attrs:    attr("eps", AttrFloat),
+		Attrs:    attrsOf(AttrNotNegative, "eps"),
 		Doc:      "(x - mean) / sqrt(variance + eps) · scale + bias along the axes of scale, the last of x, with the mean and 1 / sqrt(variance + eps) themselves. On webgpu without the latter two.",
 	},
 	{
 		Name: "matmul", Code: OpMatMul, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,k"), {Name: "w", Shape: "k,n", Types: []DType{F32, Q8, F16, Q4}}, optional(f32("bias", "n")), optional(f32("residual", "...,n"))},
 		Outputs:  outputs("...,n"),
-		Attrs:    attr("act", AttrAct),
+		Attrs:    act(),
 		DTypes:   []DType{F32, F16},
 		Doc:      "act(x·w + bias) + residual. A weight w of a model can be q8 or q4, too: it is stored as [n,k], so that its blocks run along k.",
 	},
@@ -163,7 +131,7 @@ var firstOps = []Op{
 		Name: "attention_weights", Code: OpAttentionWeights, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("q", "b,tq,*"), f32("k", "b,tk,*"), optional(i32("lengths", "b"))},
 		Outputs:  outputs("b,heads,tq,tk"),
-		Attrs:    append(ints("heads", "dim", "q_col", "k_col"), attr("scale", AttrFloat)...),
+		Attrs:    append(headAttrs(false, "q_col", "k_col"), attentionScale),
 		Doc:      "softmax(q·kᵀ·scale) itself. Masked keys have weight 0; where tq = tk so have all keys of queries from lengths on.",
 	},
 	{
@@ -176,7 +144,7 @@ var firstOps = []Op{
 		Name: "l2_normalize", Code: OpL2Normalize, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
-		Attrs:    attr("eps", AttrFloat),
+		Attrs:    attrsOf(AttrNotNegative, "eps"),
 		Doc:      "x / sqrt(max(Σx², eps)) along the last axis.",
 	},
 	{
@@ -189,7 +157,7 @@ var firstOps = []Op{
 		Name: "softmax", Code: OpSoftmax, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...,d")},
 		Outputs:  outputs("...,d"),
-		Attrs:    optionalAttrs(AttrInt, "axis_from_last", "log"),
+		Attrs:    append(optionalAttrs(AttrInt, "axis_from_last"), optionalAttrs(AttrFlag, "log")...),
 		Doc:      "exp(x) / Σexp(x) along an axis, counted from the last, 0, or if log is 1 its logarithm. On webgpu along the last axis.",
 	},
 	{
@@ -202,7 +170,7 @@ var firstOps = []Op{
 		Name: "activation", Code: OpActivation, SIMD: true, Devices: everywhere,
 		Operands: []Operand{f32("x", "...")},
 		Outputs:  outputs("..."),
-		Attrs:    append(attr("act", AttrAct), optionalAttrs(AttrFloat, "alpha")...),
+		Attrs:    append(act(), optionalAttrs(AttrFloat, "alpha")...),
 		Doc:      "act(x), element by element; silu is x·sigmoid(alpha·x), with alpha 1 if it is 0. On webgpu without alpha.",
 	},
 	{

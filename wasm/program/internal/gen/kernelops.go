@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/fovea-run/fovea/wasm/program"
@@ -15,7 +16,7 @@ const (
 )
 
 func kernelOps() []byte {
-	b := bytes.NewBufferString(header + "package kernels\n\n")
+	b := bytes.NewBufferString(header + "package kernels\n\nimport . \"github.com/fovea-run/fovea/kernels/simd128\"\n\n")
 	constants(b)
 	opConstants(b)
 	opFunction(b, `opOperands describes the first eight operands of an operation, a byte each
@@ -38,13 +39,19 @@ func kernelOps() []byte {
 			return ""
 		})
 	opFunction(b, `opAttrs describes the attributes of an operation, a digit of 4 bits each
-// from the lowest: attrInt, attrFloat or attrAct, and attrOptional.`,
+// from the lowest: tagInt or tagFloat, and attrOptional.`,
 		"opAttrs(code uint32) uint64", func(op program.Op) string {
 			if len(op.Attrs) == 0 {
 				return ""
 			}
 			return fmt.Sprintf("return %#x\n", packAttrs(op))
 		})
+	attrFunction(b, `attrTaken reports whether attribute i of an operation takes a value, an
+// integer of these bits that is not negative or the finite number x.`,
+		"attrTaken(code, i, bits uint32, x float32) bool", "code<<4 | i", "true", func(a program.Attr) string { return a.Kind.Taken() })
+	attrFunction(b, `attrDefault returns the bits of attribute i of op where a call leaves it
+// out; those before it have theirs.`,
+		"attrDefault(op U32, i uint32) uint32", "op.Load(opCode)<<4 | i", "0", defaultBits)
 	opLevels(b)
 	return goSource(b)
 }
@@ -94,6 +101,57 @@ func opCases(b *bytes.Buffer, level uint32, body func(program.Op) string) {
 	}
 }
 
+// attrFunction writes a function of an operation's code and an attribute's
+// index that returns what value says, other where that is "".
+func attrFunction(b *bytes.Buffer, doc, signature, key, other string, value func(program.Attr) string) {
+	fmt.Fprintf(b, "\n// %s\nfunc %s {\n", doc, signature)
+	attrCases(b, 0, key, value)
+	b.WriteString("if maxLevel > 0 {\n")
+	attrCases(b, 1, key, value)
+	fmt.Fprintf(b, "}\nreturn %s\n}\n", other)
+}
+
+// attrCases writes a switch with a case for each value that attributes of
+// operations of a level have.
+func attrCases(b *bytes.Buffer, level uint32, key string, value func(program.Attr) string) {
+	var order []string
+	cases := map[string][]string{}
+	for _, op := range program.Ops {
+		for i, a := range op.Attrs {
+			v := value(a)
+			if v == "" || op.Level != level {
+				continue
+			}
+			if cases[v] == nil {
+				order = append(order, v)
+			}
+			cases[v] = append(cases[v], fmt.Sprintf("op%s<<4 | %d", camel(op.Name), i))
+		}
+	}
+	fmt.Fprintf(b, "switch %s {\n", key)
+	for _, v := range order {
+		fmt.Fprintf(b, "case %s:\nreturn %s\n", strings.Join(cases[v], ",\n"), v)
+	}
+	b.WriteString("}\n")
+}
+
+// defaultBits is the kernel Go of an attribute's default, "" for 0. Dim is the
+// second attribute of those that have such a default.
+func defaultBits(a program.Attr) string {
+	switch a.Default {
+	case program.DefaultOne:
+		if a.Kind.Tag() == program.TagFloat {
+			return fmt.Sprintf("%#x", math.Float32bits(1))
+		}
+		return "1"
+	case program.DefaultDim:
+		return "attrBits(op, 1)"
+	case program.DefaultScale:
+		return "Bits32(float32(1 / Sqrt64(float64(attrBits(op, 1)))))"
+	}
+	return ""
+}
+
 // opLevels writes opLevel, which every module has for all operations: it says
 // what a module lacks.
 func opLevels(b *bytes.Buffer) {
@@ -126,7 +184,7 @@ func packAttrs(op program.Op) (v uint64) {
 		panic(op.Name + ": too many attributes")
 	}
 	for i, a := range op.Attrs {
-		digit := uint64(a.Kind)
+		digit := uint64(a.Kind.Tag())
 		if a.Optional {
 			digit |= optionalAttr
 		} else if i > 0 && op.Attrs[i-1].Optional {
@@ -173,11 +231,10 @@ func constants(b *bytes.Buffer) {
 		{"classState", program.State}, {"classScratch", program.Scratch},
 		{"layoutRows", program.Rows}, {"layoutPanels", program.Panels},
 	})
-	writeConstants(b, "Kinds of shape expressions and attributes.", []constant{
+	writeConstants(b, "Kinds of shape expressions and tags of attributes.", []constant{
 		{"exprConst", program.Const}, {"exprDim", program.DimExpr}, {"exprAdd", program.Add},
 		{"exprMul", program.Mul}, {"exprCeilDiv", program.CeilDiv},
 		{"tagInt", program.TagInt}, {"tagFloat", program.TagFloat},
-		{"attrInt", program.AttrInt}, {"attrFloat", program.AttrFloat}, {"attrAct", program.AttrAct},
 		{"attrOptional", optionalAttr}, {"operandOptional", optional},
 	})
 	writeConstants(b, "Limits and sizes of the program format.", []constant{
