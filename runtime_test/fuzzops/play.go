@@ -89,6 +89,7 @@ func (p *player) play(c *Case, poison byte) (a answer) {
 // prepare makes an empty memory full of poison.
 func (p *player) prepare(poison byte) error {
 	if mem := p.memory(); mem == nil || len(mem) > tidyBytes {
+		p.before = nil
 		if err := p.fresh(); err != nil {
 			return err
 		}
