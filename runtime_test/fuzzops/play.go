@@ -60,7 +60,7 @@ func (p *player) play(c *Case, poison byte) (a answer) {
 	if a.fault = b.fault; a.fault != "" {
 		return a
 	}
-	if a.only = b.work > mostWork; a.only {
+	if a.only = b.work > mostWork(c); a.only {
 		return a
 	}
 	b.soil(poison)
