@@ -1,10 +1,7 @@
 // What to do about an error, in words for those who look at a page or own it.
 
 import { assetURL } from './place.js';
-
-let violation; // the last breach of the page's policy
-
-globalThis.document?.addEventListener('securitypolicyviolation', (event) => { violation = event; });
+import { explained } from './policy.js';
 
 /** Why nothing can start in this page, wherever the files lie; '' if nothing is known to be in the way. */
 export function obstacle() {
@@ -26,18 +23,12 @@ export function obstacle() {
 
 /**
  * What can be done about an error.
- * @param {Error} err
+ * @param {Error} error
  * @returns {Promise<string>} one or two sentences
  */
-export async function advice(err) {
-  await new Promise((done) => setTimeout(done)); // a breach is told after what it breaks
-  const breach = violation?.effectiveDirective ?? '';
-  violation = undefined;
-  if (/unsafe-eval|CSP/.test(err.message)) { // engines differ in when and how they say it
-    return 'The policy forbids WebAssembly. Add \'wasm-unsafe-eval\' to script-src in the Content-Security-Policy of the page and '
-      + 'of fovea.js.';
-  }
-  const words = answers[err.code]?.(err, breach);
+export async function advice(error) {
+  const err = await explained(error);
+  const words = answers[err.code]?.(err);
   return words ?? `Something went wrong: ${err.message}. Reload the page to start afresh.`;
 }
 
@@ -45,11 +36,10 @@ const answers = {
   unsupported: () => 'This browser lacks WebAssembly SIMD. A current Firefox, Chrome, Edge or Safari has it.',
   empty: () => 'There is no sentence in this text.',
   'too-long': ({ got, want }) => `This text is too long: ${got} sentences, where ${want} can be read.`,
-  file: () => 'The model file is damaged. Fetch or build it anew, and reload the page.',
-  worker: ({ got }, breach) => {
-    if (/^(worker|child|script|default)-src/.test(breach)) {
-      return 'The policy of this page forbids the worker. Add worker-src \'self\' to its Content-Security-Policy.';
-    }
+  file: () => 'The model file is damaged. Fetch or build it anew, and press Focus again.',
+  policy: ({ got, want }) => `The Content-Security-Policy forbids ${got}. Add ${want}.`,
+  build: ({ arg }) => `${arg} is of another build than the script. Serve the files of one build together, and reload the page.`,
+  worker: ({ got }) => {
     if (got.includes('could not be loaded')) {
       return globalThis.crossOriginIsolated
         ? 'The worker could not be loaded. This page sends Cross-Origin-Embedder-Policy: fovea.js must be served with that header, too.'
@@ -59,6 +49,7 @@ const answers = {
   },
   compile: ({ got }) => `The module cannot be compiled: ${got}. Was its file cut short?`,
   fetch: ({ arg, got }) => {
+    if (/^nothing came/.test(got)) return `${arg} stopped coming (${got}). Press Focus to try again.`;
     if (/^HTTP status 4/.test(got)) return `${arg} is not there (${got}). “wasmbuild js” writes it beside fovea.js; serve the whole folder.`;
     return `${arg} could not be fetched (${got}). Is the network there, and does the Content-Security-Policy, of the page and of `
       + 'fovea.js, have connect-src \'self\'?';

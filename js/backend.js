@@ -4,6 +4,7 @@
 import { watch } from './alive.js';
 import { Core } from './core.js';
 import { FoveaError, wrap } from './error.js';
+import { build } from './ops_gen.js';
 import { startWorker, workerFile } from './place.js';
 import { NOT_LOADED, Pool } from './pool.js';
 
@@ -152,6 +153,11 @@ export class WorkerBackend {
   /** Takes a worker's first message: what else has the name of our file gives another or none. */
   #meet(data) {
     clearTimeout(this.#stranger);
+    if (this.#dead) return;
+    if (data?.fovea === 'core' && data.build !== build) {
+      fetch(data.address, { cache: 'reload' }).catch(() => {}); // so that reloading the page helps
+      return this.#die(new FoveaError('build', { op: 'open', arg: workerFile, got: data.build, want: build }));
+    }
     if (data?.fovea !== 'core') return this.#die(new FoveaError('worker', { got: `${workerFile} does not answer as Fovea's` }));
     this.#worker.onmessage = ({ data }) => this.#receive(data);
   }

@@ -2,11 +2,11 @@
 // (see worker.js) or inline; everything in and out can be posted.
 
 import { Crew } from './crew.js';
-import { download, joined } from './download.js';
+import { downloaded, joined } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs, wantedOutputs } from './execute.js';
 import { Instance, isForThreads } from './instance.js';
-import { ops } from './ops_gen.js';
+import { build, ops, shadersSum } from './ops_gen.js';
 import { assetURL, deviceCode } from './place.js';
 import { operationAt, operationNames, readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
@@ -78,6 +78,7 @@ export class Core {
    * @returns {import('./fovea.js').Stats}
    */
   openSync({ module, variant, maxMemory }) {
+    checkBuild(module, 'module');
     this.#module = module;
     this.#variant = variant;
     this.#maxMemory = maxMemory;
@@ -398,14 +399,26 @@ const shipped = (name, folder) => folder ? new URL(name, folder).href : assetURL
 
 /** What a device needs beside its adapter. */
 async function deviceFiles(wasmURL) {
-  const [{ Device }, { bytes }] = await Promise.all([deviceCode(), download(shipped('fovea-wgsl.json', wasmURL), { op: 'open' })]);
-  return { Device, shaders: decodeJSON(joined(bytes)) };
+  const url = shipped('fovea-wgsl.json', wasmURL);
+  const shaders = downloaded(url, { op: 'open' }, ({ bytes }) => {
+    const data = decodeJSON(url, joined(bytes));
+    if (data.sum !== shadersSum) throw new FoveaError('build', { op: 'open', arg: url, got: data.sum, want: shadersSum });
+    return data;
+  });
+  const [{ Device }, data] = await Promise.all([deviceCode(), shaders]);
+  return { Device, shaders: data };
 }
 
 /** Whether an adapter only imitates a GPU, slower than the module computes. */
 const isSoftware = (adapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
 
-const decodeJSON = (utf8) => JSON.parse(new TextDecoder().decode(utf8));
+function decodeJSON(url, utf8) {
+  try {
+    return JSON.parse(new TextDecoder().decode(utf8));
+  } catch (err) {
+    throw new FoveaError('fetch', { op: 'open', arg: url, got: err.message, cause: err });
+  }
+}
 
 const encodeText = (text) => new TextEncoder().encode(text);
 
@@ -413,8 +426,17 @@ const encodeText = (text) => new TextEncoder().encode(text);
 const groups = (words, width) => Array.from({ length: words.length / width }, (_, i) => words.subarray(i * width, (i + 1) * width));
 
 async function compile(url) {
-  const { bytes } = await download(url, { op: 'open' });
-  return WebAssembly.compile(joined(bytes)).catch((err) => { throw wrap(err, 'compile', { op: 'open' }); });
+  return downloaded(url, { op: 'open' }, async ({ bytes }) => {
+    const module = await WebAssembly.compile(joined(bytes)).catch((err) => { throw wrap(err, 'compile', { op: 'open' }); });
+    checkBuild(module, url);
+    return module;
+  });
+}
+
+/** Refuses a module that this script does not go with. */
+function checkBuild(module, arg) {
+  const got = Instance.buildOf(module);
+  if (got !== build) throw new FoveaError('build', { op: 'open', arg, got, want: build });
 }
 
 function readCard(metadata) {

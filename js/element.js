@@ -25,7 +25,13 @@ const models = new Map(); // promises of Focus by URL, for all elements
 /** The Focus of a model, which is loaded once. */
 function focusWith(url, onProgress) {
   if (!models.has(url)) {
-    const loading = open().then((rt) => rt.load(url, { onProgress })).then((model) => new Focus(model));
+    const loading = open().then(async (rt) => {
+      const model = await rt.load(url, { onProgress }).catch((err) => {
+        rt.close();
+        throw err;
+      });
+      return new Focus(model);
+    });
     loading.catch(() => models.delete(url)); // so that it can be tried again
     models.set(url, loading);
   }

@@ -30,6 +30,7 @@ import "embed"
 //go:embed place.js
 //go:embed place.module.js
 //go:embed place.script.js
+//go:embed policy.js
 //go:embed pool.js
 //go:embed probe.js
 //go:embed program.js

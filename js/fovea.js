@@ -19,9 +19,10 @@
 // the signal's reason. What it returns is a copy.
 
 import { InlineBackend, WorkerBackend } from './backend.js';
-import { buffersOf, download } from './download.js';
+import { buffersOf, downloaded } from './download.js';
 import { FoveaError } from './error.js';
 import { isForThreads } from './instance.js';
+import { explained } from './policy.js';
 import { canShareMemory } from './probe.js';
 
 export { FoveaError };
@@ -83,19 +84,24 @@ export async function open({
   if (threads !== 'auto') wholeNumber('threads', threads, 1, MAX_THREADS);
   wholeNumber('maxMemory', maxMemory, 1, MAX_MEMORY);
   if (wasmURL) wasmURL = folderURL(wasmURL);
-  const side = worker ? new WorkerBackend(onWarning) : new InlineBackend(onWarning);
+  const alone = whyAlone(worker, module);
+  if (alone && threads > 1) onWarning(`fovea: computing on one thread: ${alone}`);
+  const wanted = threads === 'auto' ? Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, AUTO_THREADS) : threads;
+  let side;
   try {
-    return new Runtime(side, await side.open({ module, wasmURL, variant, training: training === true, backend, maxMemory, threads: possible(threads, module) }));
+    side = worker ? new WorkerBackend(onWarning) : new InlineBackend(onWarning);
+    return new Runtime(side, await side.open({ module, wasmURL, variant, training: training === true, backend, maxMemory, threads: alone ? 1 : wanted }));
   } catch (err) {
-    side.close();
-    throw err;
+    side?.close();
+    throw await explained(err);
   }
 }
 
-/** How many threads there will be of those wanted. */
-function possible(threads, module) {
-  if (!canShareMemory() || (module && !isForThreads(module))) return 1;
-  return threads === 'auto' ? Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, AUTO_THREADS) : threads;
+/** Why there can be one thread only, and what to do about it; '' if there can be more. */
+function whyAlone(worker, module) {
+  if (!worker) return 'more need a page, and there worker: true';
+  if (!canShareMemory()) return 'the page is not cross-origin isolated. Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+  return module && !isForThreads(module) ? 'the module given is not one for threads' : '';
 }
 
 function oneOf(arg, got, all) {
@@ -156,12 +162,13 @@ export class Runtime {
    * @returns {Promise<Model>}
    */
   async load(source, { signal, onProgress } = {}) {
-    const { bytes, owned } = await download(source, { op: 'load', signal, onProgress });
-    signal?.throwIfAborted();
-    // Not given the signal: what is loaded must be freed.
-    const { id, card, programs } = await this.#backend.call('load', [bytes], {
-      onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
-      transfer: owned ? buffersOf(bytes) : [],
+    const { id, card, programs } = await downloaded(source, { op: 'load', signal, onProgress }, ({ bytes, owned }) => {
+      signal?.throwIfAborted();
+      // Not given the signal: what is loaded must be freed.
+      return this.#backend.call('load', [bytes], {
+        onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
+        transfer: owned ? buffersOf(bytes) : [],
+      });
     });
     const model = new Model(this.#backend, id, card, programs);
     if (signal?.aborted) {

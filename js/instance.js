@@ -2,7 +2,7 @@
 // Addresses are as in kernels/memory.go. Memory can grow in any call, so that
 // a view is taken afresh for every use.
 
-import { FoveaError, fill } from './error.js';
+import { FoveaError, fill, wrap } from './error.js';
 import { dismiss } from './hand.js';
 import { dtypes, errors, kinds, ops } from './ops_gen.js';
 
@@ -27,6 +27,20 @@ export class Instance {
     if (isForThreads(module)) self.#shared = { module, memory: reserve(maxMemory), state: 0 };
     self.#exports = new WebAssembly.Instance(module, self.#shared && { env: self.#shared }).exports;
     return self;
+  }
+
+  /**
+   * The number of a module's build, 'none' of one that is none of ours.
+   * @param {WebAssembly.Module} module
+   */
+  static buildOf(module) {
+    try {
+      const memory = isForThreads(module) && new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
+      return new WebAssembly.Instance(module, { env: { memory } }).exports.build() >>> 0;
+    } catch (err) {
+      if (err instanceof TypeError || err instanceof WebAssembly.LinkError) return 'none';
+      throw wrap(err, 'compile', { op: 'open' }); // a policy forbids it only here, in some engines
+    }
   }
 
   /** Makes a crew of so many workers; nobody may be following. */

@@ -156,4 +156,10 @@ export const errors = {
   215: ['empty', 'the {arg} has no sentence: {got}'],
   216: ['too-long', 'the {arg} has {got} sentences, over the limit of {want}'],
   217: ['compile', 'the module cannot be compiled: {got}'],
+  218: ['build', '{arg} is of build {got}, this script of build {want}: serve the files of one build together, and reload the page'],
+  219: ['policy', 'the Content-Security-Policy forbids {got}: add {want}'],
 };
+
+/** The build of the modules that go with these tables, and the checksum of the shaders. */
+export const build = 721527176;
+export const shadersSum = 3518369928;

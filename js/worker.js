@@ -1,13 +1,14 @@
 // The worker of a page: it runs the core and answers {id, method, args} with
 // {id, result} or {id, error}; where reports are asked for, after any number
 // of {id, progress}. A {warning} or a {meeting} of threads can come at any
-// time. Before all else it says that it is {fovea: 'core'}, and gets a {lock} to
-// hold. A worker that is named so is a hand instead.
+// time. Before all else it says that it is {fovea: 'core'}, of which build and
+// from where, and gets a {lock} to hold. A worker that is named so is a hand instead.
 
 import { hold } from './alive.js';
 import { Core } from './core.js';
 import { wrap } from './error.js';
 import { serveHand } from './hand.js';
+import { build } from './ops_gen.js';
 
 if (globalThis.name === 'fovea-hand') serveHand();
 else serveCore();
@@ -22,7 +23,7 @@ function serveCore() {
     if (data.lock) held = hold(data.lock);
     else await held.then(() => answer(core, data));
   };
-  postMessage({ fovea: 'core' });
+  postMessage({ fovea: 'core', build, address: globalThis.location?.href });
 }
 
 async function answer(core, { id, method, args, reports }) {

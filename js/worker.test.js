@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { FoveaError, open } from './fovea.js';
+import { build } from './ops_gen.js';
 import { emulateWorkers, workers } from './worker.testing.js';
 
 emulateWorkers();
@@ -104,19 +105,36 @@ test('an argument that cannot be posted is an error', async (t) => {
   assert.equal(out.data[0], 1);
 });
 
+/** A module of no build: one without anything. */
+const OTHER = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+
 /** Serves the model on a local port: whole, gzipped, hanging after half, or not at all. */
 async function serve(t) {
   const file = await readFile(modelURL);
+  const kernels = await readFile(new URL('../wasm/infer-simd.wasm', import.meta.url));
   const answers = {
     '/whole': (res) => res.setHeader('Content-Length', file.length).end(file),
     '/gzip': (res) => res.setHeader('Content-Encoding', 'gzip').end(gzipSync(file)),
     '/half': (res) => res.setHeader('Content-Length', file.length).write(file.subarray(0, file.length / 2)),
+    '/html': (res) => res.end('<!doctype html><title>404</title>'),
+    // What caches have of these is no good, what the server has is.
+    '/damaged': (res, fresh) => res.end(fresh ? file : file.subarray(0, 5000)),
+    '/gone': (res, fresh) => fresh ? res.end(file) : res.writeHead(404).end(),
+    '/page/infer-simd.wasm': (res, fresh) => res.end(fresh ? kernels : '<!doctype html>'),
+    '/cut/infer-simd.wasm': (res, fresh) => res.end(fresh ? kernels : kernels.subarray(0, 1000)),
+    '/old/infer-simd.wasm': (res, fresh) => res.end(fresh ? kernels : OTHER),
+    '/older/infer-simd.wasm': (res) => res.end(OTHER),
     '/cut': (res) => res.setHeader('Content-Length', file.length).write(file.subarray(0, 1000), () => res.destroy()),
   };
-  const server = createServer((req, res) => (answers[req.url] ?? (() => res.writeHead(404).end()))(res));
+  const asked = [];
+  const server = createServer((req, res) => {
+    const fresh = req.headers['cache-control'] === 'no-cache'; // cache: 'reload'
+    asked.push(`${req.url}${fresh ? ' anew' : ''}`);
+    (answers[req.url] ?? (() => res.writeHead(404).end()))(res, fresh);
+  });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => { server.closeAllConnections(); server.close(); });
-  return { base: `http://127.0.0.1:${server.address().port}`, size: file.length };
+  return { base: `http://127.0.0.1:${server.address().port}`, size: file.length, asked };
 }
 
 test('a download reports its progress, then the loading', async (t) => {
@@ -145,6 +163,53 @@ test('a download that fails says why', async (t) => {
   await assert.rejects(rt.load('http://127.0.0.1:1/'), { code: 'fetch', op: 'load' });
   await assert.rejects(rt.load('file:///nowhere'), { code: 'fetch', op: 'load' });
   await assert.rejects(rt.load('no URL'), { code: 'fetch', op: 'load', arg: 'no URL' });
+});
+
+test('what a cache has damaged or old is fetched anew, once', async (t) => {
+  const { base, asked } = await serve(t);
+  const rt = await open({ variant: 'simd' });
+  t.after(() => rt.close());
+  for (const path of ['/damaged', '/gone']) {
+    assert.equal((await rt.load(base + path)).card.dims, 512);
+    assert.deepEqual(asked.splice(0), [path, `${path} anew`]);
+  }
+  await assert.rejects(rt.load(`${base}/html`), { code: 'file', op: 'load' });
+  assert.deepEqual(asked.splice(0), ['/html', '/html anew']);
+  await assert.rejects(rt.load(await fetch(`${base}/damaged`)), { code: 'file' }); // not ours to fetch
+  assert.deepEqual(asked.splice(0), ['/damaged']);
+  for (const folder of ['/page', '/cut', '/old']) {
+    (await open({ variant: 'simd', wasmURL: base + folder })).close();
+    assert.deepEqual(asked.splice(0), [`${folder}/infer-simd.wasm`, `${folder}/infer-simd.wasm anew`]);
+  }
+  await assert.rejects(open({ variant: 'simd', wasmURL: `${base}/older` }), (err) => {
+    assert.deepEqual([err.code, err.arg, err.got, err.want], ['build', `${base}/older/infer-simd.wasm`, 'none', `${build}`]);
+    assert.match(err.message, /serve the files of one build together, and reload the page/);
+    return true;
+  });
+  await assert.rejects(open({ module: await WebAssembly.compile(OTHER) }), { code: 'build', arg: 'module' });
+});
+
+test('a worker of another build is an error', async (t) => {
+  t.after(emulateWorkers);
+  const fetched = t.mock.method(globalThis, 'fetch', async () => new Response());
+  const address = 'https://site.example/fovea.js';
+  globalThis.Worker = class { postMessage() { queueMicrotask(() => this.onmessage({ data: { fovea: 'core', build: 7, address } })); } terminate() {} };
+  await assert.rejects(open({ worker: true }), { code: 'build', op: 'open', arg: 'worker.js', got: '7', want: `${build}` });
+  assert.deepEqual(fetched.mock.calls.map((c) => c.arguments), [[address, { cache: 'reload' }]]);
+});
+
+test('a download that stalls is given up', async (t) => {
+  const { rt } = await openWorker(t);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let cancelled = false;
+  const half = new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(1000)), cancel() { cancelled = true; } }));
+  const loading = rt.load(half, { onProgress: () => setImmediate(() => setImmediate(() => t.mock.timers.tick(20_000))) });
+  await assert.rejects(loading, { code: 'fetch', op: 'load', got: 'nothing came for 20 s, after 1000 bytes' });
+  assert.ok(cancelled);
+  t.mock.method(globalThis, 'fetch', (_, { signal }) => new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason))));
+  const silent = rt.load('https://site.example/model');
+  setImmediate(() => t.mock.timers.tick(20_000));
+  await assert.rejects(silent, { code: 'fetch', arg: 'https://site.example/model', got: 'nothing came for 20 s, after 0 bytes' });
 });
 
 test('a download can be aborted', async (t) => {

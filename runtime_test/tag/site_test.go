@@ -59,10 +59,11 @@ func example(t *testing.T, language string) string {
 // A site serves one page and what wasmbuild wrote, and notes what is asked for.
 type site struct {
 	*httptest.Server
-	page    string            // HTML
-	headers map[string]string // of every answer; instead of the policy if it is among them
-	ofPage  map[string]string // headers of the page only
-	gone    string            // the end of paths that are not found
+	page    string                      // HTML
+	headers map[string]string           // of every answer; instead of the policy if it is among them
+	ofPage  map[string]string           // headers of the page only
+	gone    string                      // the end of paths that are not found
+	damage  func(r *http.Request) int64 // of how many bytes an answer is, 0: whole
 	mux     *http.ServeMux
 
 	mu        sync.Mutex
@@ -99,10 +100,35 @@ func serve(t *testing.T, page string) *site {
 			http.NotFound(w, r)
 			return
 		}
+		if s.damage != nil {
+			if n := s.damage(r); n > 0 {
+				w = &shortened{w, n}
+			}
+		}
 		mux.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// shortened writes the first bytes of an answer only.
+type shortened struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (s *shortened) WriteHeader(status int) {
+	s.Header().Set("Content-Length", fmt.Sprint(s.left))
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *shortened) Write(p []byte) (int, error) {
+	n := min(s.left, int64(len(p)))
+	s.left -= n
+	if _, err := s.ResponseWriter.Write(p[:n]); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // note writes a request down and reports whether it is for this site.

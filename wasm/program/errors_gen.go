@@ -93,4 +93,6 @@ const (
 	ErrEmpty            = 215
 	ErrTooLong          = 216
 	ErrCompile          = 217
+	ErrBuild            = 218
+	ErrPolicy           = 219
 )

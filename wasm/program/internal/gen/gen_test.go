@@ -8,8 +8,9 @@ import (
 )
 
 func TestUpToDate(t *testing.T) {
-	for path, want := range Files() {
-		got, err := os.ReadFile(filepath.Join("../../", root, path))
+	top := filepath.Join("../../", root)
+	for path, want := range Files(top) {
+		got, err := os.ReadFile(filepath.Join(top, path))
 		if err != nil {
 			t.Error(err)
 			continue

@@ -12,7 +12,7 @@ import (
 const root = "../.."
 
 func main() {
-	for path, content := range Files() {
+	for path, content := range Files(root) {
 		if err := os.WriteFile(filepath.Join(root, path), content, 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "gen:", err)
 			os.Exit(1)

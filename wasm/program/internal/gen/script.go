@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fovea-run/fovea/kernels/wgsl"
 	"github.com/fovea-run/fovea/wasm/program"
 )
 
 // script is the tables as an ES module.
-func script() []byte {
+func script(build uint32) []byte {
 	b := bytes.NewBufferString(header)
 	b.WriteString(`/**
  * Operations by name: code, operands and outputs as [name, 1 if optional],
@@ -53,6 +54,11 @@ export const ops = {
 		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.ID()), quote(e.Message))
 	}
 	b.WriteString("};\n")
+	_, sum, err := wgsl.Data()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintf(b, "\n/** The build of the modules that go with these tables, and the checksum of the shaders. */\nexport const build = %d;\nexport const shadersSum = %d;\n", build, sum)
 	return b.Bytes()
 }
 
