@@ -71,8 +71,9 @@ var cases = []struct {
 
 	{"many tokens", embedding(asJSON(map[string]any{"texts": []string{houses(2500)}})), 413, failure{"too-many", "", "texts", "32256", "at most 16384"}},
 
-	{"many sentences", focusing(asJSON(map[string]any{"text": houses(2500)})), 413, failure{"too-many", "", "text", "24149", "at most 16384"}},
+	{"many tokens to focus on", focusing(asJSON(map[string]any{"text": houses(2500)})), 413, failure{"too-many", "", "text", "24149", "at most 16384"}},
 	{"many equal sentences", focusing(asJSON(map[string]any{"text": strings.Repeat("House and cats. ", 8000)})), 200, failure{}},
+	{"too many sentences", focusing(asJSON(map[string]any{"text": strings.Repeat("Cats. ", api.MaxSentences+1)})), 413, failure{"too-many", "", "text", "8193", "at most 8192"}},
 	{"long query", focusing(asJSON(map[string]any{"text": "a", "query": strings.Repeat("a", api.MaxQuery+1)})), 413, failure{"too-large", "", "query", "4097 bytes", "at most 4096"}},
 	{"no text", focusing(`{"query": "a"}`), 400, failure{"missing", "", "text", "", "a string"}},
 	{"empty text to focus on", focusing(`{"text": ""}`), 400, failure{"empty", "", "text", "it is empty", ""}},

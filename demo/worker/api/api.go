@@ -28,10 +28,11 @@ import (
 
 // Limits of a request.
 const (
-	MaxBody   = 128 << 10 // bytes
-	MaxTexts  = 64        // of one embed
-	MaxTokens = 16 << 10  // to be read, equal sentences once; some seconds of computing
-	MaxQuery  = 4 << 10   // bytes
+	MaxBody      = 128 << 10 // bytes
+	MaxTexts     = 64        // of one embed
+	MaxTokens    = 16 << 10  // to be read, equal sentences once; some seconds of computing
+	MaxSentences = 8 << 10   // of one text, equal ones counted each: they share no memory
+	MaxQuery     = 4 << 10   // bytes
 )
 
 // A Head is a request without its body. What it has not is "".
@@ -55,6 +56,7 @@ type Response struct {
 // An API answers requests with one model, one at a time.
 type API struct {
 	config Config
+	model  *wasm.Model
 	focus  *focus.Focus
 	card   wasm.Card
 }
@@ -65,7 +67,7 @@ func New(m *wasm.Model, c Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &API{c, f, m.Card()}, nil
+	return &API{c, m, f, m.Card()}, nil
 }
 
 // A route is what a path is for. read is whether it takes a JSON body, and then

@@ -76,6 +76,9 @@ func (a *API) focusOn(w *work, body []byte) (any, error) {
 			Got: fmt.Sprintf("%d bytes", len(in.Query)), Want: fmt.Sprintf("at most %d", MaxQuery),
 		}
 	}
+	if err := a.fewSentences(w, *in.Text); err != nil {
+		return nil, err
+	}
 	doc, err := a.focus.Open(w, *in.Text, w.reading("text"))
 	if err != nil {
 		return nil, w.because(err)
@@ -85,6 +88,18 @@ func (a *API) focusOn(w *work, body []byte) (any, error) {
 		return nil, err
 	}
 	return found(doc, result), nil
+}
+
+// fewSentences refuses a text of too many sentences before any is read.
+func (a *API) fewSentences(w *work, text string) error {
+	spans, err := a.model.Split(w, text)
+	if err != nil || len(spans) <= MaxSentences {
+		return err
+	}
+	return &problem{
+		status: 413, Code: "too-many", Message: "these are too many sentences", Arg: "text",
+		Got: fmt.Sprint(len(spans)), Want: fmt.Sprintf("at most %d", MaxSentences),
+	}
 }
 
 // A finding is the answer of focus. Offsets are in bytes of the text's UTF-8.
