@@ -1,7 +1,8 @@
 // A part of a page that is focused on: its text, what is painted over it, and
 // its changes.
 
-import { Highlighter, PageText } from './highlight.js';
+import { Highlighter } from './highlight.js';
+import { PageText, reveal, scrollToRange } from './page_text.js';
 
 const MARKS = 3; // strengths
 const SKIPPED = 'fovea-focus, nav, [contenteditable]:not([contenteditable="false"])';
@@ -11,17 +12,17 @@ let articles = 0; // made so far: layers have names of their own
 /** Watches and paints an element. */
 export class Article {
   #target;
-  #tree; // the document or shadow tree that it stood in at first
   #onChange;
   #layers; // names: the marks, weakest first, then the one pointed out
   #page;
   #highlighter;
   #observer;
+  #trees = []; // the document and shadow trees that are watched and have the sheet
   #sheet = new CSSStyleSheet();
 
   /**
    * @param {Element} target
-   * @param {() => void} onChange called when target may have changed or gone
+   * @param {() => void} onChange called when target may have changed, moved or gone
    */
   constructor(target, onChange) {
     this.#target = target;
@@ -29,13 +30,9 @@ export class Article {
     const n = articles++;
     this.#layers = [...Array(MARKS).keys(), 'active'].map((name) => `fovea-focus-${n}-${name}`);
     this.#sheet.replaceSync(styles(this.#layers));
-    // A sheet that a script makes is under no policy about styles.
-    this.#tree = target.getRootNode();
-    this.#tree.adoptedStyleSheets = [...this.#tree.adoptedStyleSheets, this.#sheet];
     this.#observer = new MutationObserver((records) => {
-      if (records.some((r) => this.#target.contains(r.target)) || !this.#target.isConnected) this.#onChange();
+      if (records.some((r) => this.#concerns(r))) this.#onChange();
     });
-    this.#observer.observe(this.#tree, { subtree: true, childList: true, characterData: true });
     this.read();
   }
 
@@ -49,13 +46,47 @@ export class Article {
     return this.#page.text;
   }
 
-  /** Reads the text anew; what was painted is gone. Returns whether the text has changed. */
+  /** How many frames there are in it, which are not read. */
+  get frames() {
+    return this.#page.frames;
+  }
+
+  /** Reads the text anew: what a class or a tab shows and hides changes no node. Returns whether the text has changed. */
   read() {
-    const before = this.#page?.text;
-    this.#unwatched(() => this.#highlighter?.clear());
-    this.#page = new PageText(this.#target, { skip: SKIPPED });
-    this.#highlighter = new Highlighter(this.#page, this.#layers);
-    return this.#page.text !== before;
+    const page = new PageText(this.#target, { skip: SKIPPED });
+    const before = this.#page;
+    this.#attend(page);
+    if (before?.equals(page)) return false;
+    this.#highlighter?.clear();
+    this.#page = page;
+    this.#highlighter = new Highlighter(page, this.#layers);
+    return before?.text !== page.text;
+  }
+
+  /** Watches the trees that the text stands in now, and gives them the sheet. */
+  #attend(page) {
+    const trees = [...new Set([document, this.#target.getRootNode(), ...page.trees])];
+    if (trees.length === this.#trees.length && trees.every((tree, i) => tree === this.#trees[i])) return;
+    this.#dress([]);
+    this.#observer.disconnect();
+    for (const tree of trees) this.#observer.observe(tree, { subtree: true, childList: true, characterData: true });
+    this.#dress(trees);
+  }
+
+  /** Leaves these trees alone with the sheet. One that a script makes is under no policy about styles. */
+  #dress(trees) {
+    for (const tree of this.#trees) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets].filter((sheet) => sheet !== this.#sheet);
+    for (const tree of trees) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, this.#sheet];
+    this.#trees = trees;
+  }
+
+  /** Whether a change is one of the text, or takes it elsewhere. */
+  #concerns({ target, addedNodes, removedNodes }) {
+    const isOurs = (node) => node.localName === 'fovea-marks';
+    if (isOurs(target) || [...addedNodes, ...removedNodes].some(isOurs)) return false;
+    const tree = target.getRootNode();
+    return this.#target.contains(target) || tree instanceof ShadowRoot && this.#page.trees.has(tree) || !this.#target.isConnected
+      || [...addedNodes, ...removedNodes].some((node) => node.contains(this.#target));
   }
 
   /**
@@ -68,48 +99,36 @@ export class Article {
       const strength = MARKS - 1 - Math.floor((i * MARKS) / spans.length);
       layers[this.#layers[strength]].push(span);
     });
-    this.#unwatched(() => this.#highlighter.paint(layers));
+    this.#highlighter.paint(layers);
   }
 
-  /** Points a span out and scrolls to it. */
+  /** Points a span out and scrolls to it, opening what it is hidden in. */
   show(span) {
-    this.#unwatched(() => this.#highlighter.paint({ [this.#layers[MARKS]]: [span] }));
-    const range = this.#highlighter.range(span.start, span.end);
-    if (!range) return;
-    const { top, height } = range.getBoundingClientRect();
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    scrollTo({ top: scrollY + top - Math.max((innerHeight - height) / 2, 0), behavior: calm ? 'auto' : 'smooth' });
+    for (const { node } of this.#page.parts(span.start, span.end)) reveal(node);
+    this.#highlighter.paint({ [this.#layers[MARKS]]: [span] });
+    const range = this.#page.range(span.start, span.end);
+    if (range) scrollToRange(range, matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth');
   }
 
   /** Takes out everything that was painted. */
   clear() {
-    this.#unwatched(() => this.#highlighter.clear());
+    this.#highlighter.clear();
   }
 
   /** Ends watching; the page is as it was. */
   close() {
     this.#observer.disconnect();
     this.#highlighter.clear();
-    this.#tree.adoptedStyleSheets = [...this.#tree.adoptedStyleSheets].filter((sheet) => sheet !== this.#sheet);
-  }
-
-  /** Changes the page without hearing of it: where there is no Highlight API, marks are elements. */
-  #unwatched(change) {
-    const others = this.#observer.takeRecords();
-    change();
-    this.#observer.takeRecords();
-    if (others.some((r) => this.#target.contains(r.target))) queueMicrotask(this.#onChange);
+    this.#dress([]);
   }
 }
 
-/** The style of each layer, as highlight and as element. */
+/** The style of each layer, as highlight and as boxes. */
 function styles(layers) {
-  const looks = [
-    ...[['#fdf3cf', '#37301c'], ['#fce7a2', '#4d401a'], ['#fad771', '#675213']].map(([light, dark]) =>
-      `background-color: light-dark(${light}, ${dark}); color: light-dark(#26231e, #f2eee4)`),
-    'text-decoration: underline 2px light-dark(#1f5566, #8cc6d4)',
-  ];
-  return layers.map((name, i) => `mark.${name} { background: none; color: inherit }
-    ::highlight(${name}), mark.${name} { ${looks[i]} }
+  const marks = [['#fdf3cf', '#37301c'], ['#fce7a2', '#4d401a'], ['#fad771', '#675213']].map(([light, dark]) => `background-color: light-dark(${light}, ${dark})`);
+  const line = '2px light-dark(#1f5566, #8cc6d4)';
+  return layers.map((name, i) => `::highlight(${name}) { ${marks[i] ? `${marks[i]}; color: light-dark(#26231e, #f2eee4)` : `text-decoration: underline ${line}`} }
+    fovea-mark.${name} { ${marks[i] ?? `border-bottom: solid ${line}`} }
+    @media print { fovea-mark.${name} { display: none } }
     @media (forced-colors: active) { ::highlight(${name}) { background-color: Mark; color: MarkText } }`).join('\n');
 }

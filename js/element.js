@@ -53,18 +53,20 @@ export class FoveaFocus extends HTMLElement {
 
   #article; // what is watched and painted
   #document; // promise of the article's Document
+  #last; // the Document before, for what is the same in the next
   #opening = new AbortController();
   #asking = new AbortController();
   #found = []; // the sentences marked, best first
   #current = -1; // the sentence pointed out
 
   connectedCallback() {
+    if (this.state && this.state !== 'error') return; // it was moved
     if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => this.#begin(), { once: true });
     else this.#begin();
   }
 
   disconnectedCallback() {
-    this.stop();
+    queueMicrotask(() => this.isConnected || this.stop()); // unless it is only moved
   }
 
   attributeChangedCallback(name, before, value) {
@@ -155,6 +157,7 @@ export class FoveaFocus extends HTMLElement {
     this.#view.showBudget();
     await this.#try(signal, async () => {
       await pause(delay, signal);
+      this.#look();
       const doc = await this.#read();
       const text = this.#view.query.value;
       const result = await doc.focus({ text, budget: this.#view.budget.value / 100 }, { signal });
@@ -203,7 +206,17 @@ export class FoveaFocus extends HTMLElement {
     const focus = await focusWith(url.href, (p) => this.#view.loading(p));
     signal.throwIfAborted();
     this.#article ??= new Article(this.target, () => this.#changed());
-    return focus.open(this.#article.text, { signal, onProgress: (p) => this.#view.reading(p) });
+    this.#last = await focus.open(this.#article.text, { signal, known: this.#last, onProgress: (p) => this.#view.reading(p) });
+    return this.#last;
+  }
+
+  /** Looks whether the text is still what it was: a class can show and hide without a change to any node. */
+  #look() {
+    if (!this.#article) return;
+    if (!this.#article.target.isConnected || this.#article.target !== this.target) return this.#forget();
+    if (!this.#article.read()) return;
+    this.#opening.abort();
+    this.#document = null;
   }
 
   /** Drops the document and takes out what is painted. */
@@ -222,11 +235,6 @@ export class FoveaFocus extends HTMLElement {
     await this.#try(signal, async () => {
       await pause(CHANGING, signal);
       if (!this.target) return this.stop();
-      if (!this.#article.target.isConnected) this.#forget();
-      else if (this.#article.read()) {
-        this.#opening.abort();
-        this.#document = null;
-      }
       this.#ask(0);
     });
   }
@@ -237,7 +245,9 @@ export class FoveaFocus extends HTMLElement {
     this.#found = best;
     this.#current = -1;
     const about = text.trim() ? 'closest to your words' : 'nearest to what the whole is about';
-    this.#view.found(`${kept} of ${doc.sentences.length} sentences, ${about}.`,
+    const { frames } = this.#article;
+    const left = frames ? ` ${frames === 1 ? 'A frame' : `${frames} frames`} in it ${frames === 1 ? 'is' : 'are'} not read.` : '';
+    this.#view.found(`${kept} of ${doc.sentences.length} sentences, ${about}.${left}`,
       best.slice(0, LISTED).map((i) => doc.sentence(i).replace(/\s+/g, ' ')));
     this.setAttribute('state', 'ready');
   }

@@ -13,6 +13,7 @@ import "embed"
 //go:embed alive.js
 //go:embed article.js
 //go:embed backend.js
+//go:embed boxes.js
 //go:embed core.js
 //go:embed crew.js
 //go:embed download.js
@@ -27,6 +28,7 @@ import "embed"
 //go:embed instance.js
 //go:embed ops_gen.js
 //go:embed module.js
+//go:embed page_text.js
 //go:embed place.js
 //go:embed place.module.js
 //go:embed place.script.js

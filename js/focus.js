@@ -51,11 +51,12 @@ export class Focus {
    * Splits text into sentences and encodes them. Rejects with the code 'empty'
    * for a text without a sentence, 'too-long' for more than MAX_SENTENCES.
    * @param {string} text
-   * @param {Abortable & {onProgress?: (p: {done: number, total: number}) => void}} [o]
-   *   progress is in tokens, first with done 0; the signal is looked at between batches
+   * @param {Abortable & {known?: Document, onProgress?: (p: {done: number, total: number}) => void}} [o]
+   *   known: one of which equal sentences need not be encoded again; progress
+   *   is in tokens, first with done 0; the signal is looked at between batches
    * @returns {Promise<Document>}
    */
-  async open(text, { signal, onProgress } = {}) {
+  async open(text, { signal, known, onProgress } = {}) {
     const spans = await this.model.split(text, { signal });
     if (spans.length === 0) throw new FoveaError('empty', { op: 'focus', arg: 'text', got: text === '' ? 'it is empty' : 'it is only white space' });
     if (spans.length > MAX_SENTENCES) throw tooLong(spans.length);
@@ -66,21 +67,31 @@ export class Focus {
       sentences.push({ start, end, tokens: tokens.length });
       ids.push(idsOf(tokens));
     }
-    return new Document(this, text, sentences, await this.read(ids, { signal, onProgress }));
+    return new Document(this, text, sentences, await this.read(ids, { signal, onProgress, known: known && embeddingsOf(known) }));
   }
 
   /**
    * Encodes texts of token ids, a batch of windows a run. Equal windows are
    * encoded once.
-   * @returns {Promise<{windows: import('./fovea.js').Window[], keys: import('./tensor.js').Tensor}>} an embedding a window
+   * @param {number[][]} texts
+   * @param {Abortable & {onProgress?: Function, known?: Map<string, Float32Array>}} [o] known: embeddings by their ids, joined
+   * @returns {Promise<{windows: import('./fovea.js').Window[], keys: import('./tensor.js').Tensor, known: Map<string, Float32Array>}>}
+   *   an embedding a window, and all of them by ids
    */
-  async read(texts, { signal, onProgress } = {}) {
+  async read(texts, { signal, onProgress, known = new Map() } = {}) {
     const { model } = this;
     const { dims, maxTokens } = model.card;
     const windows = await model.windows(texts.map((ids) => ids.length), maxTokens, { signal });
     if (windows.length > MAX_SENTENCES) throw tooLong(windows.length);
     const keys = new Float32Array(windows.length * dims);
-    const different = distinct(windows.map((w) => texts[w.text].slice(w.start, w.end)));
+    const all = distinct(windows.map((w) => texts[w.text].slice(w.start, w.end)));
+    const place = ({ key, places }, embedding) => {
+      for (const window of places) keys.set(embedding, window * dims);
+      now.set(key, keys.subarray(places[0] * dims, (places[0] + 1) * dims));
+    };
+    const now = new Map();
+    for (const one of all) if (known.has(one.key)) place(one, known.get(one.key));
+    const different = all.filter(({ key }) => !now.has(key));
     const lens = different.map(({ ids }) => ids.length);
     const total = lens.reduce((sum, n) => sum + n, 0);
     let done = 0;
@@ -88,13 +99,11 @@ export class Focus {
     for (const { indices, tokens } of await model.plan(lens, MAX_BATCH, maxTokens, { signal })) {
       const sequences = indices.map((i) => different[i].ids);
       const { embedding } = await this.session.run('encode', inputs(sequences, tokens), { signal });
-      indices.forEach((i, row) => {
-        for (const window of different[i].places) keys.set(embedding.data.subarray(row * dims, (row + 1) * dims), window * dims);
-      });
+      indices.forEach((i, row) => place(different[i], embedding.data.subarray(row * dims, (row + 1) * dims)));
       done += sequences.reduce((sum, s) => sum + s.length, 0);
       onProgress?.({ done, total });
     }
-    return { windows, keys: { shape: [windows.length, dims], data: keys } };
+    return { windows, keys: { shape: [windows.length, dims], data: keys }, known: now };
   }
 
   /** The normalised mean of embeddings. */
@@ -102,6 +111,8 @@ export class Focus {
     return (await this.session.run('centre', { keys: { shape: [1, n, dims], data }, lengths: { data: Int32Array.of(n) } }, o)).centre;
   }
 }
+
+let embeddingsOf; // what Focus.read knew of a Document
 
 const idsOf = (tokens) => tokens.map((t) => t.id);
 
@@ -133,6 +144,10 @@ export class Document {
     this.sentences = sentences;
     /** the number of tokens of all sentences */
     this.tokens = this.#lens.reduce((sum, n) => sum + n, 0);
+  }
+
+  static {
+    embeddingsOf = (doc) => doc.#read.known;
   }
 
   /** The text of sentence i. */
@@ -203,13 +218,13 @@ export class Document {
 
 /** The sequences that differ from all before them, and where each stands. */
 function distinct(sequences) {
-  const known = new Map();
+  const found = new Map();
   sequences.forEach((ids, i) => {
     const key = ids.join();
-    if (known.has(key)) known.get(key).places.push(i);
-    else known.set(key, { ids, places: [i] });
+    if (found.has(key)) found.get(key).places.push(i);
+    else found.set(key, { key, ids, places: [i] });
   });
-  return [...known.values()];
+  return [...found.values()];
 }
 
 /** Sorts sentences as select takes them: NaN last, equal ones in reading order. */

@@ -123,6 +123,19 @@ test('what cannot be read is refused', async () => {
   assert.throws(() => new Focus({ card: {} }), { code: 'value' });
 });
 
+test('a text that has changed is encoded where it has', async () => {
+  const first = await focus.open(prose);
+  const totals = [];
+  const open = (text, known) => focus.open(text, { known, onProgress: (p) => totals.push(p.total) });
+  const second = await open(`${prose} The bread is in the oven.`, first);
+  const alone = await focus.open('The bread is in the oven.');
+  const third = await open(prose, second);
+  assert.deepEqual([...new Set(totals)], [alone.tokens, 0]);
+  const scores = async (doc) => (await doc.focus({ text: 'economy and money', budget: 1 })).ranked;
+  assert.deepEqual(await scores(third), await scores(first));
+  assert.deepEqual((await scores(second)).filter((m) => m.sentence < first.sentences.length), await scores(first));
+});
+
 test('opening stops between batches', async () => {
   const abort = new AbortController();
   const text = Array.from({ length: 60 }, (_, i) => `There are ${i} cats in the house.`).join(' ');

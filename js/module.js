@@ -8,6 +8,7 @@ import { isOwnWorker } from './place.module.js';
 
 export { Focus } from './focus.js';
 export { FoveaError, open } from './fovea.js';
-export { Highlighter, PageText } from './highlight.js';
+export { Highlighter } from './highlight.js';
+export { PageText } from './page_text.js';
 
 if (isOwnWorker) import('./worker.js');

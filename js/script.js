@@ -9,7 +9,8 @@ import { isOwnWorker, tag } from './place.script.js';
 
 export { Focus } from './focus.js';
 export { FoveaError, open } from './fovea.js';
-export { Highlighter, PageText } from './highlight.js';
+export { Highlighter } from './highlight.js';
+export { PageText } from './page_text.js';
 
 if (isOwnWorker) import('./worker.js');
 else if (globalThis.customElements) import('./element.js').then(followTag);

@@ -1,6 +1,7 @@
 // The text: what is painted over it, and which sentence is under the pointer.
 
-import { Highlighter, PageText } from '/js/highlight.js';
+import { Highlighter } from '/js/highlight.js';
+import { PageText } from '/js/page_text.js';
 
 const MARKS = ['fovea-1', 'fovea-2', 'fovea-3']; // kept sentences, weakest first
 const SHADES = ['fovea-shade-1', 'fovea-shade-2', 'fovea-shade-3', 'fovea-shade-4'];

@@ -223,10 +223,38 @@ func eval(t *testing.T, b browser.Tab, js string) string {
 			field.value = query;
 			field.dispatchEvent(new Event('input', { bubbles: true }));
 		};
-		const highlighted = () => {
+		const highlighted = async () => {
+			if (document.querySelector('fovea-marks')) return boxed();
+			if (!CSS.highlights) return '';
 			const ranges = [...CSS.highlights].filter(([name]) => /-[012]$/.test(name)).flatMap(([, ranges]) => [...ranges]);
 			ranges.sort((a, b) => a.compareBoundaryPoints(Range.START_TO_START, b));
-			return [...ranges.map(String), ...[...document.querySelectorAll('mark')].map((m) => m.textContent)].join(' ').replace(/\s+/g, ' ');
+			return ranges.map(String).join(' ').replace(/\s+/g, ' ');
+		};
+		// The words that have a box over them, screen by screen: boxes are drawn of what is in view.
+		const boxed = async () => {
+			const words = [];
+			const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+			while (walker.nextNode()) {
+				for (const { 0: word, index } of walker.currentNode.data.matchAll(/\S+/g)) {
+					const range = document.createRange();
+					range.setStart(walker.currentNode, index);
+					range.setEnd(walker.currentNode, index + word.length);
+					words.push({ word, range, marked: false });
+				}
+			}
+			const at = scrollY;
+			for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+				scrollTo({ top: y, behavior: 'instant' });
+				await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+				const boxes = [...document.querySelectorAll('fovea-mark')].filter((b) => /-[012]$/.test(b.className)).map((b) => b.getBoundingClientRect());
+				for (const w of words) {
+					const r = w.range.getBoundingClientRect();
+					const [x, mid] = [r.x + r.width / 2, r.y + r.height / 2];
+					w.marked ||= r.width > 0 && boxes.some((b) => b.left <= x && x <= b.right && b.top <= mid && mid <= b.bottom);
+				}
+			}
+			scrollTo({ top: at, behavior: 'instant' });
+			return words.filter((w) => w.marked).map((w) => w.word).join(' ');
 		};
 		` + js + `
 	})()`)

@@ -53,14 +53,14 @@ func TestGist(t *testing.T) {
 	}
 }
 
-// TestChanges changes the text under the highlights, with CSS highlights and with <mark> elements.
+// TestChanges changes the text under the highlights, with CSS highlights and with boxes.
 func TestChanges(t *testing.T) {
-	for name, before := range map[string]string{"highlights": "", "marks": "delete globalThis.Highlight;"} {
+	for name, before := range map[string]string{"highlights": "", "boxes": "delete globalThis.Highlight;"} {
 		t.Run(name, func(t *testing.T) {
 			tab := use(t, `<script src="/fovea/fovea.js" data-focus="article" data-query="a cat that sleeps on a warm stove"></script>`, before)
 			ready(t, tab)
-			if marks := eval(t, tab, `return String(document.querySelectorAll('mark').length > 0)`); marks != map[bool]string{true: "true", false: "false"}[name == "marks"] {
-				t.Errorf("there are <mark> elements: %s", marks)
+			if boxes := eval(t, tab, `return String(document.querySelector('fovea-marks') !== null)`); boxes != map[bool]string{true: "true", false: "false"}[name == "boxes"] {
+				t.Errorf("there are boxes: %s", boxes)
 			}
 			eval(t, tab, `
 				const p = document.createElement('p');
@@ -81,7 +81,7 @@ func TestChanges(t *testing.T) {
 				t.Errorf("marked is %q in another article", marked)
 			}
 			eval(t, tab, `document.querySelector('fovea-focus').remove(); return ''`)
-			if left := eval(t, tab, `return highlighted() + document.adoptedStyleSheets.length`); left != "0" {
+			if left := eval(t, tab, `return (await highlighted()) + document.adoptedStyleSheets.length`); left != "0" {
 				t.Errorf("without the element %q is left", left)
 			}
 			if text := eval(t, tab, `return document.querySelector('article').innerHTML`); text != "It rains. A kitten lies on the stove and sleeps." {

@@ -1,6 +1,8 @@
 // Runs in the page: each test throws what is wrong, or passes.
 
-import { Highlighter, PageText } from '/js/highlight.js';
+import { Highlighter } from '/js/highlight.js';
+import { PageText } from '/js/page_text.js';
+import { pages } from './pages.js';
 
 const root = document.getElementById('root');
 const equal = (got, want, what) => {
@@ -60,11 +62,12 @@ const tests = {
   },
 };
 
-for (const marks of [false, true]) {
-  const kind = marks ? 'marks' : 'highlights';
+for (const boxes of [false, true]) {
+  if (!boxes && !globalThis.Highlight) continue;
+  const kind = boxes ? 'boxes' : 'highlights';
   const paint = () => {
     const page = read();
-    const highlighter = new Highlighter(page, ['low', 'high'], { marks });
+    const highlighter = new Highlighter(page, ['low', 'high'], { boxes });
     const low = span(page.text, 'bold and slanted sentence');
     const high = span(page.text, 'slanted');
     highlighter.paint({ low: [low, span(page.text, '👧 and')], high: [high] });
@@ -73,27 +76,36 @@ for (const marks of [false, true]) {
 
   Object.assign(tests, {
     [`${kind} come and go without a trace`]() {
-      const html = root.innerHTML;
+      const html = document.body.outerHTML;
       const nodes = textNodes();
       const { highlighter, high } = paint();
-      equal(root.textContent, nodes.map((n) => n.data).join(''), 'text while painted');
-      equal(root.innerHTML === html, !marks, 'elements are as they were');
+      equal(document.body.outerHTML, html, 'the page while painted');
       highlighter.paint({ high: [high], low: [] });
       highlighter.clear();
-      equal(root.innerHTML, html, 'elements after clear');
+      equal(document.documentElement.contains(document.querySelector('fovea-marks')), false, 'boxes left');
       equal(textNodes().every((n, i) => n === nodes[i]), true, 'text nodes are the same');
-      equal(CSS.highlights.size, 0, 'highlights left');
+      equal(globalThis.CSS.highlights?.size ?? 0, 0, 'highlights left');
     },
 
     [`${kind} cover their words`]() {
-      const { highlighter } = paint();
-      const covered = (name) => marks
-        ? [...root.querySelectorAll(`mark.${name}`)].map((m) => m.textContent).join('|')
-        : [...CSS.highlights.get(name)].map((r) => r.toString()).join('|');
-      equal(covered('high'), 'slanted', 'high');
-      equal(covered('low'), marks ? 'bold |and |slanted| sentence|👧 and' : 'bold and slanted sentence|👧 and', 'low');
-      if (marks) equal(root.querySelector('mark.high').className, 'low high', 'a part in two layers');
-      else equal(CSS.highlights.get('high').priority > CSS.highlights.get('low').priority, true, 'high is on top');
+      const { page, highlighter, low, high } = paint();
+      if (!boxes) {
+        const covered = (name) => [...CSS.highlights.get(name)].map((r) => r.toString()).join('|');
+        equal([covered('high'), covered('low')], ['slanted', 'bold and slanted sentence|👧 and'], 'words');
+        equal(CSS.highlights.get('high').priority > CSS.highlights.get('low').priority, true, 'high is on top');
+      } else {
+        const area = (rects) => [...rects].reduce((sum, r) => sum + r.width * r.height, 0);
+        for (const [name, spans] of [['high', [high]], ['low', [low, span(page.text, '👧 and')]]]) {
+          const want = area(spans.flatMap((s) => page.parts(s.start, s.end).flatMap(({ node, from, to }) => {
+            const range = document.createRange();
+            range.setStart(node, from);
+            range.setEnd(node, to);
+            return [...range.getClientRects()];
+          })));
+          const got = area([...document.querySelectorAll(`fovea-mark.${name}`)].map((m) => m.getBoundingClientRect()));
+          equal(Math.abs(got - want) <= 0.02 * want, true, `${name} covers ${got}, want ${want}`);
+        }
+      }
       highlighter.clear();
     },
 
@@ -114,12 +126,13 @@ for (const marks of [false, true]) {
   });
 }
 
+Object.assign(tests, pages({ equal, spaced, span }));
 const failures = [];
 for (const [name, body] of Object.entries(tests)) {
   try {
-    body();
+    await body();
   } catch (err) {
     failures.push(`${name}: ${err.message}`);
   }
 }
-globalThis.outcome = { tests: Object.keys(tests).length, failures };
+globalThis.outcome = { tests: Object.keys(tests), failures };
