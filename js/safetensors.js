@@ -20,6 +20,7 @@ const MAX_HEADER = 100_000_000;
 export function readSafetensors(file) {
   const start = dataStart(file);
   const { __metadata__: metadata = {}, ...tensors } = parseHeader(headerOf(file, start));
+  if (!isObject(metadata) || Object.values(metadata).some((v) => typeof v !== 'string')) throw damaged('__metadata__', 'values that are no strings', '');
   const entries = Object.entries(tensors).map(([name, t]) => ({ name, ...checkEntry(name, t) }));
   // An empty tensor stands before the one that begins where it does.
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -75,7 +76,8 @@ function parseHeader(bytes) {
   } catch (err) {
     throw damaged('', `a header that is no JSON: ${err.message}`, '');
   }
-  if (!isObject(header)) throw damaged('', 'a header that is no object', '');
+  // White space or a byte order mark in front is refused, as Go's reader does.
+  if (bytes[0] !== 0x7b || !isObject(header)) throw damaged('', 'a header that is no object', '');
   // JSON.parse keeps the last of two fields of a name: then there are fewer.
   const kept = [header, ...Object.values(header)].reduce((n, o) => n + (isObject(o) ? Object.keys(o).length : 0), 0);
   let written = 0;

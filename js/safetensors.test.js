@@ -51,6 +51,10 @@ test('every byte belongs to one tensor', () => {
     ['a name twice', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1],
     ['a field twice', '{"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1],"dtype" :"U8"}}', 1],
     ['metadata twice', '{"__metadata__":{"k":"\\":","k":"v"}}', 0],
+    ['metadata of null', { ...good, __metadata__: null }, 5],
+    ['metadata of a list', { ...good, __metadata__: [] }, 5],
+    ['metadata that are no strings', { ...good, __metadata__: { k: 1 } }, 5],
+    ['white space in front', ' {}', 0], ['a byte order mark', '\ufeff{}', 0],
     ['a list', '[1]', 0], ['null', 'null', 0], ['no JSON', '{"a":', 0], ['no UTF-8', '{}', 0],
   ]) {
     const bytes = file(header, n);
