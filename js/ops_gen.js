@@ -97,6 +97,7 @@ export const errors = {
   31: ['blocks', 'weight {name}: {got} is not a multiple of the block length {want}'],
   32: ['weight-conflict', 'weight {name} is wanted in two shapes'],
   33: ['section-start', 'program: header word {arg}: a section begins at byte {got}, where the one before ends at {want}'],
+  34: ['name-text', 'program: byte {got}: a name is not UTF-8'],
   40: ['op-code', 'operation code {got} is unknown'],
   41: ['operand-count', '{got} operands: {want} are needed, but optional ones at the end'],
   42: ['output-count', '{got} outputs: {want} are needed, but optional ones at the end'],
@@ -161,5 +162,5 @@ export const errors = {
 };
 
 /** The build of the modules that go with these tables, and the checksum of the shaders. */
-export const build = 721527176;
+export const build = 963372224;
 export const shadersSum = 3518369928;

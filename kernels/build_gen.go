@@ -3,4 +3,4 @@
 package kernels
 
 // build is the number of this build, a checksum of the sources. The bridge has it, too.
-const build = 0x2b01a188
+const build = 0x396be4c0

@@ -34,6 +34,7 @@ const (
 	errBlocks           = 31 // weight {name}: {got} is not a multiple of the block length {want}
 	errWeightConflict   = 32 // weight {name} is wanted in two shapes
 	errSectionStart     = 33 // program: header word {arg}: a section begins at byte {got}, where the one before ends at {want}
+	errNameText         = 34 // program: byte {got}: a name is not UTF-8
 	errOpCode           = 40 // operation code {got} is unknown
 	errOperandCount     = 41 // {got} operands: {want} are needed, but optional ones at the end
 	errOutputCount      = 42 // {got} outputs: {want} are needed, but optional ones at the end

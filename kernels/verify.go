@@ -74,7 +74,7 @@ func zeroWords(p U32, from, to uint32) bool {
 // lies between them. That the operations end with the program, verifyOps sees.
 func verifySections(p U32, bytes uint32) bool {
 	at := namesEnd(p, bytes)
-	if at == 0 || !verifyName(p, p.Load(hdrName), p.Load(hdrNameLen)) {
+	if at == 0 || !verifyText(p) || !verifyName(p, p.Load(hdrName), p.Load(hdrNameLen)) {
 		return false
 	}
 	at = sectionEnd(p, bytes, at, hdrDims, dimBytes, maxDims)
@@ -127,10 +127,35 @@ func atMostCount(p U32, header, limit uint32) bool {
 	return n <= limit || fail(errCount, header/4, n, limit) != 0
 }
 
-// verifyName checks that a name lies inside of the names.
+// verifyText checks that the names together are UTF-8: hosts that show other
+// bytes as the same replacement could not tell two of them apart.
+func verifyText(p U32) bool {
+	at := uint32(p) + headerBytes
+	end := at + p.Load(hdrStringBytes)
+	for at < end {
+		r, size := decodeRune(at, end)
+		if r == badRune && size == 1 {
+			return fail(errNameText, 0, at-uint32(p), 0) != 0
+		}
+		at += size
+	}
+	return true
+}
+
+// verifyName checks that a name lies inside of the names, whole characters of
+// them: many names may share one long text, so that none is read again here.
 func verifyName(p U32, at, n uint32) bool {
 	end, size := uint64(at)+uint64(n), p.Load(hdrStringBytes)
-	return end <= uint64(size) || fail(errNameRange, 0, saturate(end), size) != 0
+	if end > uint64(size) {
+		return fail(errNameRange, 0, saturate(end), size) != 0
+	}
+	return n == 0 || startsRune(p, at) && (uint32(end) == size || startsRune(p, uint32(end)))
+}
+
+// startsRune fails unless byte at of the names begins a character.
+func startsRune(p U32, at uint32) bool {
+	b := U8(uint32(p) + headerBytes + at).Load(0)
+	return b&0xC0 != 0x80 || fail(errNameText, 0, headerBytes+at, 0) != 0
 }
 
 func verifyDims(p U32) bool {

@@ -322,6 +322,35 @@ func TestVerifyGaps(t *testing.T) {
 	}
 }
 
+// TestVerifyNamesAreText refuses names that are no UTF-8, also where only their
+// ends cut a character of sound text.
+func TestVerifyNamesAreText(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		at, n uint32 // of the name in those bytes
+		sound bool
+	}{
+		{"añb€c😀\uFFFD", 0, 15, true}, {"añb€c😀\uFFFD", 1, 2, true}, {"añb€c😀\uFFFD", 2, 0, true},
+		{"añb€c😀\uFFFD", 2, 2, false}, {"añb€c😀\uFFFD", 0, 5, false}, {"añb€c😀\uFFFD", 0, 14, false},
+		{"a\xFF", 0, 2, false}, {"a\xFF", 0, 1, false}, {"\xED\xA0\x80", 0, 3, false}, {"\xC0\x80", 0, 2, false}, {"\xE2\x82", 0, 2, false},
+	} {
+		p := lowered(t, smallEncoder())
+		p.Name = c.name
+		b := p.Encode()
+		binary.LittleEndian.PutUint32(b[hdrName:], c.at)
+		binary.LittleEndian.PutUint32(b[hdrNameLen:], c.n)
+		h := newHost(t, 100)
+		if got := h.verify(b) != 0; got != c.sound {
+			t.Errorf("%q[%d:][:%d]: accepted %v", c.name, c.at, c.n, got)
+		} else if !c.sound {
+			h.wantError(errNameText)
+		}
+		if _, err := program.Decode(b); (err == nil) != c.sound {
+			t.Errorf("%q[%d:][:%d]: Go's reader: %v", c.name, c.at, c.n, err)
+		}
+	}
+}
+
 func BenchmarkVerify(b *testing.B) {
 	g := graph.New("deep")
 	x := g.Input("x", program.F32, g.Dim("n", 1, 9), graph.Const(8))

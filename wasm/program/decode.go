@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Decode reads the binary form of a program. It refuses what cannot be read
@@ -71,6 +72,9 @@ func newDecoder(b []byte) (*decoder, error) {
 		}
 	}
 	d.strings = b[4*HeaderWords : end]
+	if !utf8.Valid(d.strings) {
+		return nil, errors.New("the names are not UTF-8")
+	}
 	return d, nil
 }
 
@@ -85,7 +89,11 @@ func (d *decoder) name(at, n uint32) string {
 		d.fail("a name ends at byte %d of the %d bytes of names", uint64(at)+uint64(n), len(d.strings))
 		return ""
 	}
-	return string(d.strings[at : at+n])
+	name := string(d.strings[at : at+n])
+	if !utf8.ValidString(name) {
+		d.fail("a name at byte %d of the names is not UTF-8", at)
+	}
+	return name
 }
 
 // section returns the words of a section of records of size words, at most

@@ -49,6 +49,7 @@ var Errors = []ErrorCode{
 	{31, "Blocks", "weight {name}: {got} is not a multiple of the block length {want}"},
 	{32, "WeightConflict", "weight {name} is wanted in two shapes"},
 	{33, "SectionStart", "program: header word {arg}: a section begins at byte {got}, where the one before ends at {want}"},
+	{34, "NameText", "program: byte {got}: a name is not UTF-8"},
 
 	{40, "OpCode", "operation code {got} is unknown"},
 	{41, "OperandCount", "{got} operands: {want} are needed, but optional ones at the end"},

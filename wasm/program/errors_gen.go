@@ -34,6 +34,7 @@ const (
 	ErrBlocks           = 31
 	ErrWeightConflict   = 32
 	ErrSectionStart     = 33
+	ErrNameText         = 34
 	ErrOpCode           = 40
 	ErrOperandCount     = 41
 	ErrOutputCount      = 42

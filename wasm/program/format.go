@@ -5,7 +5,7 @@ package program
 // follow each other in this order without a gap, and fill the program:
 //
 //	header  [HeaderWords]: see the Header constants
-//	strings names, filled up with zeros to a whole word
+//	strings names in UTF-8, filled up with zeros to a whole word
 //	dim     [DimWords]: name offset, name length, min, max
 //	expr    [ExprWords]: kind, a, b
 //	tensor  [TensorWords]: see the Tensor constants
