@@ -54,10 +54,21 @@ func readJSON(t *testing.T, name string, v any) {
 // openArticle encodes the article with the model file at path.
 func openArticle(t *testing.T, path string) *focus.Document {
 	t.Helper()
+	_, f := openModel(t, path)
+	return openText(t, f, article(t))
+}
+
+func article(t *testing.T) string {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(engine.Root(), "demo/article/opticks.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(text)
+}
+
+func openModel(t *testing.T, path string) (*wasm.Model, *focus.Focus) {
+	t.Helper()
 	rt, err := wasm.Open(t.Context(), wasm.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +87,12 @@ func openArticle(t *testing.T, path string) *focus.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := f.Open(t.Context(), string(text), nil)
+	return m, f
+}
+
+func openText(t *testing.T, f *focus.Focus, text string) *focus.Document {
+	t.Helper()
+	doc, err := f.Open(t.Context(), text, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +166,43 @@ func TestRecall(t *testing.T) {
 	if !(ours > overlap) {
 		t.Errorf("recall@%d is %.3f, not above keyword overlap's %.3f", top, ours/n, overlap/n)
 	}
+}
+
+// TestLongSentence asks for the last words of the article's one sentence that
+// the model cannot read at once: it is found first, and would not be if it
+// ended after the model's last token.
+func TestLongSentence(t *testing.T) {
+	m, f := openModel(t, published.Int8Model)
+	text := article(t)
+	doc := openText(t, f, text)
+	most := m.Card().MaxTokens
+	i := slices.IndexFunc(doc.Sentences, func(s focus.Sentence) bool { return s.Tokens > most })
+	if i < 0 {
+		t.Fatalf("no sentence has more than %d tokens", most)
+	}
+	s := doc.Sentences[i]
+	tokens, err := m.TokenizeProse(t.Context(), doc.Sentence(i))
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(doc.Sentence(i))
+	query := strings.Join(words[len(words)-12:], " ")
+	cut := openText(t, f, text[:s.Start+tokens[most-1].End]+"."+text[s.End:])
+	with, without := rank(t, doc, query, s.Start), rank(t, cut, query, s.Start)
+	t.Logf("%d tokens: rank %d, and %d without its end", s.Tokens, with, without)
+	if with != 1 || without <= 1 {
+		t.Errorf("%q: rank %d, want 1; rank %d without its end, want a later one", query, with, without)
+	}
+}
+
+// rank returns the place, from 1, of the sentence that begins at start.
+func rank(t *testing.T, doc *focus.Document, text string, start int) int {
+	t.Helper()
+	r, err := doc.Focus(t.Context(), focus.Query{Text: text, Budget: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return 1 + slices.IndexFunc(r.Ranked, func(m focus.Match) bool { return doc.Sentences[m.Sentence].Start == start })
 }
 
 // resolve returns the indices of the sentences that answer q.
