@@ -13,7 +13,8 @@ const GREETING = 30_000; // ms that a worker may take to say that it is one of o
 /** Calls the core in this thread. */
 export class InlineBackend {
   #core;
-  #last = Promise.resolve(); // of the calls
+  #calls = 0; // that have not ended
+  #last = Promise.resolve(); // of them
   #closed;
 
   /** @param {(message: string) => void} onWarning */
@@ -31,22 +32,40 @@ export class InlineBackend {
    * @param {unknown[]} args
    * @param {{signal?: AbortSignal, onProgress?: Function}} [o]
    */
-  call(method, args, { signal, onProgress } = {}) {
-    const turn = this.#last.then(async () => {
+  async call(method, args, { signal, onProgress } = {}) {
+    const check = () => {
       signal?.throwIfAborted();
       if (this.#closed) throw this.#closed;
+    };
+    check();
+    // What is read later is kept as it is now: callers use their buffers again.
+    if (this.#calls > 0 || this.#core.waits) args = snapshot(method, args);
+    const before = this.#calls++ > 0 && this.#last;
+    let ended;
+    this.#last = new Promise((resolve) => { ended = resolve; });
+    try {
+      if (before) await before.then(check);
       const result = await this.#core[method](...args, ...(onProgress ? [onProgress] : []));
-      signal?.throwIfAborted();
-      if (this.#closed) throw this.#closed;
+      check();
       return result;
-    });
-    this.#last = turn.catch(() => {});
-    return turn;
+    } finally {
+      this.#calls--;
+      ended();
+    }
   }
 
   close() {
     this.#closed = new FoveaError('closed', { arg: 'runtime' });
     this.#last.then(() => this.#core.close());
+  }
+}
+
+/** A copy of arguments. */
+function snapshot(method, args) {
+  try {
+    return structuredClone(args);
+  } catch (cause) { // something that cannot be cloned
+    throw new FoveaError('value', { op: method, arg: 'an argument', got: cause.message, want: 'plain data', cause });
   }
 }
 
@@ -115,6 +134,7 @@ export class WorkerBackend {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (this.#dead) throw this.#dead;
+      if (this.#running && transfer.length === 0) args = snapshot(method, args); // callers use their buffers again
       const job = { request: { id: ++this.#ids, method, args, reports: !!onProgress }, transfer, onProgress, resolve, reject };
       const abort = () => {
         this.#queue = this.#queue.filter((j) => j !== job);
@@ -166,8 +186,17 @@ export class WorkerBackend {
     if (warning) return void this.#onWarning(warning);
     if (meeting) return void this.#pool.meet(meeting);
     if (id !== this.#running?.request.id) return;
-    if (progress) this.#running.onProgress?.(progress);
+    if (progress) this.#report(progress);
     else this.#settle((job) => error ? job.reject(new FoveaError(error.code, error)) : job.resolve(result));
+  }
+
+  #report(progress) {
+    const { onProgress, reject } = this.#running;
+    try {
+      onProgress?.(progress);
+    } catch (err) {
+      reject(err);
+    }
   }
 
   #settle(how) {

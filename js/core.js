@@ -2,7 +2,7 @@
 // (see worker.js) or inline; everything in and out can be posted.
 
 import { Crew } from './crew.js';
-import { downloaded, joined } from './download.js';
+import { downloaded, impostor, joined } from './download.js';
 import { FoveaError, wrap } from './error.js';
 import { attributes, bind, checkInputs, compute, deduce, descriptor, inputs, wantedOutputs } from './execute.js';
 import { Instance, isForThreads } from './instance.js';
@@ -15,7 +15,7 @@ import { fromBytes } from './tensor.js';
 import { within } from './within.js';
 
 const KINDS = { program: 1, weight: 2, tokenizer: 3 };
-const DTYPES = { F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
+const DTYPES = { __proto__: null, F32: 1, I32: 2, U8: 3, F16: 4 }; // of model files, as codes
 const UTF16 = 1; // offsets count UTF-16 units
 const PROSE = 2; // white space is joined
 const DOWNLOAD = 60_000; // ms for code that is not needed
@@ -83,6 +83,11 @@ export class Core {
     this.#variant = variant;
     this.#maxMemory = maxMemory;
     return this.stats();
+  }
+
+  /** Whether runs wait, and read their arguments later. */
+  get waits() {
+    return this.#device !== null;
   }
 
   /** See Runtime.stats. */
@@ -227,7 +232,7 @@ export class Core {
     const program = model.programs.get(name);
     if (!program) throw new FoveaError('unknown', { op: 'run', arg: name, want: [...model.programs.keys()].join(', ') });
     const given = inputs(name, program.inputs.map((p) => p.name), tensors);
-    const dims = program.dims.map((d) => fixed[d.name] ?? deduce(program, d, given));
+    const dims = program.dims.map((d) => Object.hasOwn(fixed, d.name) ? fixed[d.name] : deduce(program, d, given));
     return this.#execute(model, name, () => ({ program, dims, given }));
   }
 
@@ -312,8 +317,8 @@ export class Core {
     const { instance } = this.#model(id);
     const op = 'plan';
     instance.call(op, 'reset');
-    const addr = instance.put(op, lengths(op, lens));
-    const at = instance.need(op, op, addr, lens.length, count(op, 'maxBatch', maxBatch), count(op, 'maxTokens', maxTokens));
+    const addr = instance.put(op, lens);
+    const at = instance.need(op, op, addr, lens.length, maxBatch, maxTokens);
     const [n] = instance.words(at, 1);
     const order = Array.from(instance.words(at + 4 + 12 * n, lens.length));
     return Array.from({ length: n }, (_, i) => {
@@ -328,8 +333,8 @@ export class Core {
     const op = 'select';
     if (scores.length !== lens.length) throw new FoveaError('value', { op, arg: 'the length of lens', got: lens.length, want: scores.length });
     instance.call(op, 'reset');
-    const scoresAt = instance.put(op, Float32Array.from(scores));
-    const lensAt = instance.put(op, lengths(op, lens));
+    const scoresAt = instance.put(op, scores);
+    const lensAt = instance.put(op, lens);
     const at = instance.need(op, op, scoresAt, lensAt, lens.length, budget);
     const [k] = instance.words(at, 1);
     return Array.from(instance.words(at + 4, k));
@@ -340,23 +345,24 @@ export class Core {
     const { instance } = this.#model(id);
     const op = 'windows';
     instance.call(op, 'reset');
-    const addr = instance.put(op, lengths(op, lens));
-    const at = instance.need(op, op, addr, lens.length, count(op, 'maxTokens', maxTokens, 1));
+    const addr = instance.put(op, lens);
+    const at = instance.need(op, op, addr, lens.length, maxTokens);
     return groups(instance.words(at + 4, 3 * instance.words(at, 1)[0]), 3).map(([text, start, end]) => ({ text, start, end }));
   }
 
   /**
    * See Model.best.
-   * @param {ArrayLike<number>} owners the text of each score
+   * @param {Float32Array} scores
+   * @param {Uint32Array} owners the text of each score
    */
   best(id, scores, owners, texts) {
     const { instance } = this.#model(id);
     const op = 'best';
     if (scores.length !== owners.length) throw new FoveaError('value', { op, arg: 'the length of windows', got: owners.length, want: scores.length });
     instance.call(op, 'reset');
-    const scoresAt = instance.put(op, Float32Array.from(scores));
-    const ownersAt = instance.put(op, Uint32Array.from(owners, (n, i) => count(op, `windows[${i}].text`, n)));
-    const at = instance.need(op, op, scoresAt, ownersAt, owners.length, count(op, 'texts', texts));
+    const scoresAt = instance.put(op, scores);
+    const ownersAt = instance.put(op, owners);
+    const at = instance.need(op, op, scoresAt, ownersAt, owners.length, texts);
     return new Float32Array(instance.bytes(at, 4 * texts).slice().buffer);
   }
 
@@ -427,7 +433,10 @@ const groups = (words, width) => Array.from({ length: words.length / width }, (_
 
 async function compile(url) {
   return downloaded(url, { op: 'open' }, async ({ bytes }) => {
-    const module = await WebAssembly.compile(joined(bytes)).catch((err) => { throw wrap(err, 'compile', { op: 'open' }); });
+    const file = joined(bytes);
+    const module = await WebAssembly.compile(file).catch((cause) => {
+      throw new FoveaError('compile', { op: 'open', arg: url, got: impostor(file) === 'HTML' ? 'it is HTML' : cause.message, cause });
+    });
     checkBuild(module, url);
     return module;
   });
@@ -479,11 +488,3 @@ function loadEntry(instance, { name, dtype, bytes }) {
 
 const describe = ({ name, dims, inputs, outputs }) => ({ name, dims, inputs: inputs.map(port), outputs: outputs.map(port) });
 const port = ({ name, dtype, shape }) => ({ name, dtype, shape });
-
-/** Token counts as words. */
-const lengths = (op, lens) => Uint32Array.from(lens, (n, i) => count(op, `lens[${i}]`, n));
-
-function count(op, arg, n, least = 0) {
-  if (Number.isInteger(n) && n >= least && n <= 0xffffffff) return n;
-  throw new FoveaError('value', { op, arg, got: n, want: least > 0 ? `at least ${least}` : 'a count' });
-}

@@ -14,6 +14,7 @@ import "embed"
 //go:embed article.js
 //go:embed backend.js
 //go:embed boxes.js
+//go:embed check.js
 //go:embed core.js
 //go:embed crew.js
 //go:embed download.js

@@ -25,9 +25,9 @@ export class FoveaError extends Error {
     /** the tensor, dimension, operand or attribute at fault, '' if none is */
     this.arg = arg;
     /** what was found */
-    this.got = `${got}`;
+    this.got = print(got);
     /** what was needed */
-    this.want = `${want}`;
+    this.want = print(want);
   }
 
   /** The fields, which survive postMessage as the error itself does not. */
@@ -38,13 +38,27 @@ export class FoveaError extends Error {
 }
 
 function words(code, op, arg, got, want) {
-  const text = fill(templates.get(code) ?? code, { name: JSON.stringify(arg), arg, got, want });
+  const text = fill(templates.get(code) ?? code, { name: JSON.stringify(arg), arg, got: print(got), want: print(want) });
   return `fovea: ${op && op + ': '}${text}`;
+}
+
+const MOST = 200; // characters of a value
+
+/** Any value as text, an object by its kind; no getter can prevent it. */
+export function print(value) {
+  if (typeof value === 'string') return value.length > MOST ? `${value.slice(0, MOST)}…` : value;
+  if (value === undefined) return 'nothing';
+  if (value === null || typeof value !== 'object' && typeof value !== 'function') return typeof value === 'bigint' ? `${value}n` : String(value);
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return typeof value;
+  }
 }
 
 /** Fills {name}s in a message of the error table. */
 export function fill(template, values) {
-  return template.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+  return template.replace(/\{(\w+)\}/g, (hole, name) => Object.hasOwn(values, name) ? values[name] : hole);
 }
 
 /**

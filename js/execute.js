@@ -93,15 +93,15 @@ export function wantedOutputs(op, rows, wanted = []) {
 }
 
 /**
- * The attributes as tag and bits, from rows [name, kind, 1 if it can be left
- * out]; tag 0 leaves one out. The module judges the values.
+ * The attributes as tag and bits, from rows [name, 1 if it can be left out,
+ * kind]; tag 0 leaves one out. The module judges the values.
  */
 export function attributes(op, rows, attrs = {}) {
   for (const name of Object.keys(attrs)) {
     if (!rows.some((r) => r[0] === name)) throw new FoveaError('unknown', { op, arg: name, want: rows.map((r) => r[0]).join(', ') });
   }
-  return rows.flatMap(([name, kind, optional]) => {
-    const given = attrs[name];
+  return rows.flatMap(([name, optional, kind]) => {
+    const given = Object.hasOwn(attrs, name) ? attrs[name] : undefined;
     if (given === undefined) {
       if (!optional) throw new FoveaError('missing', { op, arg: name });
       return [0, 0];

@@ -14,7 +14,8 @@
 // selects. The verbs, fields and errors are those of Go's package wasm/focus;
 // offsets are in UTF-16 units, as in String.slice.
 
-import { FoveaError } from './fovea.js';
+import { isA, number, options, own, string, whole } from './check.js';
+import { FoveaError, Model } from './fovea.js';
 
 /** The most sentences of a document, windows of long ones counted each: as many as the score program takes. */
 export const MAX_SENTENCES = 65536;
@@ -39,6 +40,7 @@ const MAX_BATCH = 16;
 export class Focus {
   /** @param {import('./fovea.js').Model} model */
   constructor(model) {
+    if (!isA(model, Model)) throw new FoveaError('value', { op: 'focus', arg: 'model', got: model, want: 'a model' });
     const { dims, maxTokens } = model.card;
     if (!(dims > 0 && maxTokens > 0)) {
       throw new FoveaError('value', { op: 'focus', arg: 'card', got: `${dims} dims and ${maxTokens} tokens`, want: 'that of a sentence encoder' });
@@ -56,7 +58,10 @@ export class Focus {
    *   is in tokens, first with done 0; the signal is looked at between batches
    * @returns {Promise<Document>}
    */
-  async open(text, { signal, known, onProgress } = {}) {
+  async open(text, o) {
+    const { signal, known, onProgress } = options('focus', o);
+    string('focus', 'text', text);
+    if (known !== undefined && !isA(known, Document)) throw new FoveaError('value', { op: 'focus', arg: 'known', got: known, want: 'a document' });
     const spans = await this.model.split(text, { signal });
     if (spans.length === 0) throw new FoveaError('empty', { op: 'focus', arg: 'text', got: text === '' ? 'it is empty' : 'it is only white space' });
     if (spans.length > MAX_SENTENCES) throw tooLong(spans.length);
@@ -152,7 +157,7 @@ export class Document {
 
   /** The text of sentence i. */
   sentence(i) {
-    const { start, end } = this.sentences[i];
+    const { start, end } = this.sentences[whole('sentence', 'i', i, 0, this.sentences.length - 1)];
     return this.text.slice(start, end);
   }
 
@@ -166,8 +171,11 @@ export class Document {
    * @param {Abortable} [o]
    * @returns {Promise<Result>}
    */
-  async focus({ text = '', budget }, o) {
-    if (!(budget >= 0 && budget <= 1)) throw new FoveaError('value', { op: 'focus', arg: 'budget', got: budget, want: '0 to 1' });
+  async focus(query, o) {
+    const { text = '', budget } = own('focus', 'query', query);
+    string('focus', 'text', text);
+    number('focus', 'budget', budget, 0, 1);
+    o = options('focus', o);
     const { model, session } = this.#focus;
     const { windows, keys } = this.#read;
     const out = await session.run('score', { query: await this.#query(text, o), keys }, o);
@@ -194,8 +202,8 @@ export class Document {
    * @returns {Promise<Shade[]>}
    */
   async shade(i, o) {
-    const sentence = this.sentences[i];
-    if (!sentence) throw new FoveaError('value', { op: 'shade', arg: 'sentence', got: i, want: `0 to ${this.sentences.length - 1}` });
+    const sentence = this.sentences[whole('shade', 'sentence', i, 0, this.sentences.length - 1)];
+    o = options('shade', o);
     const { model, session } = this.#focus;
     const tokens = await model.tokenize(this.sentence(i), { ...o, prose: true });
     if (tokens.length === 0) return [];

@@ -16,14 +16,17 @@
 // The verbs, their arguments and their errors are those of Go's package wasm.
 // Every method that computes returns a promise, rejects with a FoveaError, and
 // takes as its last argument { signal }: an AbortSignal that rejects it with
-// the signal's reason. What it returns is a copy.
+// the signal's reason. What it returns is a copy, and what it is given is read
+// before it returns: a buffer can be used again at once.
 
 import { InlineBackend, WorkerBackend } from './backend.js';
+import { attributesOf, counts, isA, list, number, numbers, options, own, string, whole } from './check.js';
 import { buffersOf, downloaded } from './download.js';
 import { FoveaError } from './error.js';
 import { isForThreads } from './instance.js';
 import { explained } from './policy.js';
 import { canShareMemory } from './probe.js';
+import { tensorsOf } from './tensor.js';
 
 export { FoveaError };
 
@@ -75,15 +78,18 @@ const MAX_MEMORY = 2 ** 32;
  *   as asked but goes on, each once; console.warn
  * @returns {Promise<Runtime>}
  */
-export async function open({
-  worker = 'document' in globalThis, variant = 'auto', training = false, backend = 'auto', threads = 'auto', wasmURL, module,
-  maxMemory = 2 ** 30, onWarning = (message) => console.warn(message),
-} = {}) {
+export async function open(o) {
+  let {
+    worker = 'document' in globalThis, variant = 'auto', training = false, backend = 'auto', threads = 'auto', wasmURL, module,
+    maxMemory = 2 ** 30, onWarning = (message) => console.warn(message),
+  } = own('open', 'options', o);
   oneOf('variant', variant, VARIANTS);
   oneOf('backend', backend, BACKENDS);
-  if (threads !== 'auto') wholeNumber('threads', threads, 1, MAX_THREADS);
-  wholeNumber('maxMemory', maxMemory, 1, MAX_MEMORY);
-  if (wasmURL) wasmURL = folderURL(wasmURL);
+  if (threads !== 'auto') whole('open', 'threads', threads, 1, MAX_THREADS);
+  whole('open', 'maxMemory', maxMemory, 1, MAX_MEMORY);
+  if (typeof onWarning !== 'function') throw new FoveaError('value', { op: 'open', arg: 'onWarning', got: onWarning, want: 'a function' });
+  if (module !== undefined) checkModule(module);
+  if (wasmURL !== undefined) wasmURL = folderURL(wasmURL);
   const alone = whyAlone(worker, module);
   if (alone && threads > 1) onWarning(`fovea: computing on one thread: ${alone}`);
   const wanted = threads === 'auto' ? Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, AUTO_THREADS) : threads;
@@ -108,24 +114,28 @@ function oneOf(arg, got, all) {
   if (!all.includes(got)) throw new FoveaError('value', { op: 'open', arg, got, want: all.join(', ') });
 }
 
-function wholeNumber(arg, got, least, most) {
-  if (!(Number.isInteger(got) && got >= least && got <= most)) throw new FoveaError('value', { op: 'open', arg, got, want: `${least}..${most}` });
+/** Refuses what is no compiled module. */
+function checkModule(module) {
+  try {
+    isForThreads(module);
+  } catch {
+    throw new FoveaError('value', { op: 'open', arg: 'module', got: module, want: 'a WebAssembly.Module' });
+  }
 }
 
 /** The absolute address of a folder, with a slash at its end. */
 function folderURL(given) {
-  const folder = `${given}`.replace(/\/*$/, '/');
+  const folder = (isA(given, URL) ? given.href : string('open', 'wasmURL', given)).replace(/\/*$/, '/');
   try {
-    return new URL(folder, globalThis.location?.href).href;
+    return new URL('.', new URL(folder, globalThis.location?.href)).href;
   } catch {
-    throw new FoveaError('value', { op: 'open', arg: 'wasmURL', got: `${given}`, want: 'an absolute URL where there is no page' });
+    throw new FoveaError('value', { op: 'open', arg: 'wasmURL', got: `${given}`, want: 'the address of a folder, absolute where there is no page' });
   }
 }
 
 /** The compiled module; see {@link open}. */
 export class Runtime {
   #backend;
-
   /** @param {Stats} stats */
   constructor(backend, stats) {
     this.#backend = backend;
@@ -142,8 +152,8 @@ export class Runtime {
    * @param {Abortable} [o]
    * @returns {Promise<Stats>}
    */
-  stats(o) {
-    return this.#backend.call('stats', [], o);
+  async stats(o) {
+    return this.#backend.call('stats', [], options('stats', o));
   }
 
   /**
@@ -157,11 +167,12 @@ export class Runtime {
 
   /**
    * Loads a model file and checks its SHA-256.
-   * @param {string|URL|Response|ArrayBuffer|Uint8Array} source
+   * @param {import('./download.js').Source} source in node a string without a scheme is a path
    * @param {Abortable & {onProgress?: (p: Progress) => void}} [o]
    * @returns {Promise<Model>}
    */
-  async load(source, { signal, onProgress } = {}) {
+  async load(source, o) {
+    const { signal, onProgress } = options('load', o);
     const { id, card, programs } = await downloaded(source, { op: 'load', signal, onProgress }, ({ bytes, owned }) => {
       signal?.throwIfAborted();
       // Not given the signal: what is loaded must be freed.
@@ -169,7 +180,7 @@ export class Runtime {
         onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
         transfer: owned ? buffersOf(bytes) : [],
       });
-    });
+    }).catch((err) => { throw inFile(source, err); });
     const model = new Model(this.#backend, id, card, programs);
     if (signal?.aborted) {
       await model.close();
@@ -183,19 +194,28 @@ export class Runtime {
    * operation table; the result is called `out`. What else the operation can
    * give, it does if outputs names it.
    * @param {string} name such as 'attention'
-   * @param {Object<string, number|string>} attrs
+   * @param {Object<string, number|string|boolean>} attrs
    * @param {Tensors} tensors
    * @param {Abortable & {outputs?: string[]}} [o]
    * @returns {Promise<Tensors>}
    */
-  op(name, attrs, tensors, o) {
-    return this.#backend.call('op', [name, attrs, tensors, o?.outputs], o);
+  async op(name, attrs, tensors, o) {
+    string('op', 'name', name);
+    const { outputs = [], ...rest } = options(name, o);
+    return this.#backend.call('op', [name, attributesOf(name, attrs), tensorsOf(name, tensors), list(name, 'outputs', outputs, string)], rest);
   }
 
   /** Frees everything; all pending calls reject. */
   close() {
     this.#backend.close();
   }
+}
+
+/** err with the address of the file that it is about. */
+function inFile(source, err) {
+  if (!(err instanceof FoveaError && err.code === 'file')) return err;
+  const address = source.url ?? source.href ?? source;
+  return typeof address === 'string' && address ? new FoveaError('file', { ...err.fields(), message: `${err.message} (${address})`, cause: err }) : err;
 }
 
 /** A loaded model file. */
@@ -226,9 +246,10 @@ export class Model {
    * others fails. All other dimensions follow from each run's inputs.
    * @param {Object<string, number>} [dims]
    */
-  session(dims = {}) {
-    for (const [name, value] of Object.entries(dims)) this.#checkDim(name, value);
-    return new Session(this.#backend, this.#id, { ...dims });
+  session(dims) {
+    const fixed = own('session', 'dims', dims);
+    for (const [name, value] of Object.entries(fixed)) this.#checkDim(name, value);
+    return new Session(this.#backend, this.#id, fixed);
   }
 
   #checkDim(name, value) {
@@ -245,8 +266,9 @@ export class Model {
    *   mean nothing: a run of white space counts as one space, and none at either end
    * @returns {Promise<Token[]>}
    */
-  tokenize(text, o) {
-    return this.#backend.call('tokenize', [this.#id, `${text}`, o?.prose === true], o);
+  async tokenize(text, o) {
+    const { prose, ...rest } = options('tokenize', o);
+    return this.#backend.call('tokenize', [this.#id, string('tokenize', 'text', text), prose === true], rest);
   }
 
   /**
@@ -255,8 +277,8 @@ export class Model {
    * @param {Abortable} [o]
    * @returns {Promise<Span[]>}
    */
-  split(text, o) {
-    return this.#backend.call('split', [this.#id, `${text}`], o);
+  async split(text, o) {
+    return this.#backend.call('split', [this.#id, string('split', 'text', text)], options('split', o));
   }
 
   /**
@@ -268,8 +290,9 @@ export class Model {
    * @param {Abortable} [o]
    * @returns {Promise<Batch[]>}
    */
-  plan(lens, maxBatch, maxTokens, o) {
-    return this.#backend.call('plan', [this.#id, lens, maxBatch, maxTokens], o);
+  async plan(lens, maxBatch, maxTokens, o) {
+    const op = 'plan';
+    return this.#backend.call(op, [this.#id, counts(op, 'lens', lens), whole(op, 'maxBatch', maxBatch), whole(op, 'maxTokens', maxTokens)], options(op, o));
   }
 
   /**
@@ -282,8 +305,9 @@ export class Model {
    * @param {Abortable} [o]
    * @returns {Promise<number[]>}
    */
-  select(scores, lens, budget, o) {
-    return this.#backend.call('select', [this.#id, scores, lens, budget], o);
+  async select(scores, lens, budget, o) {
+    const op = 'select';
+    return this.#backend.call(op, [this.#id, numbers(op, 'scores', scores), counts(op, 'lens', lens), number(op, 'budget', budget, 0, 1)], options(op, o));
   }
 
   /**
@@ -295,8 +319,9 @@ export class Model {
    * @param {Abortable} [o]
    * @returns {Promise<Window[]>}
    */
-  windows(lens, maxTokens, o) {
-    return this.#backend.call('windows', [this.#id, lens, maxTokens], o);
+  async windows(lens, maxTokens, o) {
+    const op = 'windows';
+    return this.#backend.call(op, [this.#id, counts(op, 'lens', lens), whole(op, 'maxTokens', maxTokens, 1)], options(op, o));
   }
 
   /**
@@ -308,8 +333,10 @@ export class Model {
    * @param {Abortable} [o]
    * @returns {Promise<Float32Array>}
    */
-  best(scores, windows, texts, o) {
-    return this.#backend.call('best', [this.#id, scores, windows.map((w) => w.text), texts], o);
+  async best(scores, windows, texts, o) {
+    const op = 'best';
+    const owners = Uint32Array.from(list(op, 'windows', windows, (_, arg, w) => whole(op, `${arg}.text`, own(op, arg, w).text)));
+    return this.#backend.call(op, [this.#id, numbers(op, 'scores', scores), owners, whole(op, 'texts', texts)], options(op, o));
   }
 
   /** Frees the model. */
@@ -337,7 +364,8 @@ export class Session {
    * @param {Abortable} [o]
    * @returns {Promise<Tensors>}
    */
-  run(name, tensors, o) {
-    return this.#backend.call('run', [this.#id, name, this.#dims, tensors], o);
+  async run(name, tensors, o) {
+    string('run', 'name', name);
+    return this.#backend.call('run', [this.#id, name, this.#dims, tensorsOf(name, tensors)], options(name, o));
   }
 }

@@ -39,7 +39,7 @@ export class Instance {
       return new WebAssembly.Instance(module, { env: { memory } }).exports.build() >>> 0;
     } catch (err) {
       if (err instanceof TypeError || err instanceof WebAssembly.LinkError) return 'none';
-      throw wrap(err, 'compile', { op: 'open' }); // a policy forbids it only here, in some engines
+      throw wrap(err, 'compile', { op: 'open', arg: 'the module' }); // a policy forbids it only here, in some engines
     }
   }
 
@@ -135,7 +135,7 @@ export class Instance {
 
   /** The error that the words of an error record stand for; see failure. */
   describe([code, opIndex, argIndex, rawGot, want, nameAt, nameLen], op, operationName = () => '') {
-    let [kind, template] = errors[code] ?? [`error-${code}`, `error ${code}`];
+    let [kind, template] = errors[code] ?? [`error-${code}`, `error ${code} {name} {arg}: {got}, {want}`];
     const name = nameAt ? this.text(nameAt, nameLen) : '';
     const operation = operationName(opIndex);
     let operand = operandName(operation, argIndex, template);
@@ -167,18 +167,9 @@ function reserve(bytes) {
 
 /** Name, value and what is taken of an attribute of the operation with that code, from the bits of the value. */
 function attributeWords(code, index, bits) {
-  const [name, kind] = Object.values(ops).find((row) => row.code === code)?.attrs[index] ?? ['', 1];
+  const [name, , kind] = Object.values(ops).find((row) => row.code === code)?.attrs[index] ?? ['', 0, 1];
   const [tag, want] = kinds[kind];
-  return [name, tag === FLOAT ? shortest(new Float32Array(Uint32Array.of(bits).buffer)[0]) : bits | 0, want];
-}
-
-/** The number of the fewest digits that is x in 32 bits. */
-function shortest(x) {
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(x.toPrecision(digits));
-    if (Math.fround(short) === x) return short;
-  }
-  return x;
+  return [name, tag === FLOAT ? Number(new Float32Array(Uint32Array.of(bits).buffer)[0].toPrecision(7)) : bits | 0, want];
 }
 
 /** The name of an operand or attribute that a message numbers, '' for others. */

@@ -1,6 +1,7 @@
 // Reading a safetensors file (https://huggingface.co/docs/safetensors): eight
 // bytes of header length, a JSON header, then the tensors back to back.
 
+import { impostor } from './download.js';
 import { FoveaError } from './error.js';
 
 const SIZES = { U8: 1, I8: 1, BOOL: 1, F16: 2, BF16: 2, I16: 2, U16: 2, F32: 4, I32: 4, U32: 4, F64: 8, I64: 8, U64: 8 };
@@ -60,6 +61,8 @@ export async function checkDigest(file, { sha256: want }) {
 }
 
 function dataStart(file) {
+  const what = impostor(file);
+  if (what) throw damaged('', `it is ${what}`, 'safetensors');
   if (file.length < 8) throw damaged('', `${file.length} bytes`, 'at least 8');
   const n = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (n > MAX_HEADER || n > file.length - 8) throw damaged('', `a header of ${n} bytes in a file of ${file.length} (is this a safetensors file?)`, '');
@@ -72,7 +75,7 @@ function parseHeader(bytes) {
   let text, header;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    header = JSON.parse(text);
+    header = JSON.parse(text, (_, v) => isObject(v) ? Object.setPrototypeOf(v, null) : v); // a field is the file's own
   } catch (err) {
     throw damaged('', `a header that is no JSON: ${err.message}`, '');
   }

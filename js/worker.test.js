@@ -100,7 +100,7 @@ test('a worker of another script is an error, whether it answers or not', async 
 
 test('an argument that cannot be posted is an error', async (t) => {
   const { rt } = await openWorker(t);
-  await assert.rejects(rt.op('softmax', { f() {} }, {}), { code: 'value', op: 'op' });
+  await assert.rejects(rt.bridge.call('op', ['softmax', { f() {} }, {}]), { code: 'value', op: 'op' });
   const { out } = await rt.op('softmax', {}, { x: { data: Float32Array.of(1) } });
   assert.equal(out.data[0], 1);
 });

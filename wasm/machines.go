@@ -41,7 +41,7 @@ func openHost(ctx context.Context, o Options) (host, error) {
 		h.engine = nativeEngine{pages}
 	case "wazero", "":
 		if h.engine, err = newWazeroEngine(ctx, o, pages); err != nil {
-			return nil, because(err, program.ErrCompile, "open", "wazero")
+			return nil, because(err, program.ErrCompile, "open", "the module")
 		}
 	default:
 		return nil, failure(program.ErrUnsupported, "open", "Engine", o.Engine, `"wazero" or "native"`)

@@ -180,7 +180,7 @@ func describeAttrs(row *program.Op, attrs Attrs) ([]uint32, error) {
 		bits := math.Float32bits(float32(v))
 		if a.Kind.Tag() == program.TagInt {
 			if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
-				return nil, failure(program.ErrValue, row.Name, a.Name, program.Number(v, 64), a.Kind.Want())
+				return nil, failure(program.ErrValue, row.Name, a.Name, program.Number(v), a.Kind.Want())
 			}
 			bits = uint32(int32(v))
 		}

@@ -138,14 +138,13 @@ func headAttrs(values bool, cols ...string) []Attr {
 // attentionScale is the factor of q·k.
 var attentionScale = Attr{Name: "scale", Kind: AttrFloat, Default: DefaultScale}
 
-// Number prints a number of 32 or 64 bits as JavaScript does, in the fewest
-// digits that give it.
-func Number(v float64, bits int) string {
+// Number prints a number as JavaScript does, in the fewest digits that give it.
+func Number(v float64) string {
 	form := byte('f')
 	if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e21) {
 		form = 'e'
 	}
-	text := strconv.FormatFloat(v, form, -1, bits)
+	text := strconv.FormatFloat(v, form, -1, 64)
 	return strings.NewReplacer("Inf", "Infinity", "+Inf", "Infinity", "e-0", "e-", "e+0", "e+").Replace(text)
 }
 
@@ -159,7 +158,8 @@ func AttrWords(code, index, bits uint32) (name, got, want string) {
 	a := op.Attrs[index]
 	got = strconv.Itoa(int(int32(bits)))
 	if a.Kind.Tag() == TagFloat {
-		got = Number(float64(math.Float32frombits(bits)), 32)
+		short, _ := strconv.ParseFloat(strconv.FormatFloat(float64(math.Float32frombits(bits)), 'e', 6, 64), 64) // as it was given, rather than as rounded to 32 bits
+		got = Number(short)
 	}
 	return a.Name, got, a.Kind.Want()
 }

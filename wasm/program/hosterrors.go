@@ -21,7 +21,7 @@ var HostErrors = []ErrorCode{
 	{214, "Value", "{arg} is {got}, not {want}"},
 	{215, "Empty", "the {arg} has no sentence: {got}"},
 	{216, "TooLong", "the {arg} has {got} sentences, over the limit of {want}"},
-	{217, "Compile", "the module cannot be compiled: {got}"},
+	{217, "Compile", "{arg} cannot be compiled: {got}"},
 	{218, "Build", "{arg} is of build {got}, this script of build {want}: serve the files of one build together, and reload the page"},
 	{219, "Policy", "the Content-Security-Policy forbids {got}: add {want}"},
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fovea-run/fovea/kernels/wgsl"
@@ -13,26 +14,25 @@ import (
 // script is the tables as an ES module.
 func script(build uint32) []byte {
 	b := bytes.NewBufferString(header)
-	b.WriteString(`/**
- * Operations by name: code, operands and outputs as [name, 1 if optional],
- * attributes as [name, kind, 1 if it can be left out].
- */
+	b.WriteString(`/** Names that a row of the table lists, as [name, 1 if it can be left out, kind]. */
+const list = (names) => names ? names.split(' ').map((n) => [n.split(/[?:]/)[0], n.includes('?') ? 1 : 0, Number(n.split(':')[1])]) : [];
+
+const row = (code, operands, attrs = '', outputs = 'out') => ({ code, operands: list(operands), outputs: list(outputs), attrs: list(attrs) });
+
+/** Operations by name: code, then operands, attributes and outputs. */
 export const ops = {
   __proto__: null,
 `)
 	for _, op := range program.Ops {
-		var operands, attrs, outputs []string
-		for _, o := range op.Operands {
-			operands = append(operands, fmt.Sprintf("[%s, %d]", quote(o.Name), flag(o.Optional)))
-		}
+		var attrs []string
 		for _, a := range op.Attrs {
-			attrs = append(attrs, fmt.Sprintf("[%s, %d, %d]", quote(a.Name), a.Kind, flag(a.LeftOut())))
+			attrs = append(attrs, fmt.Sprintf("%s%s:%d", a.Name, mark(a.LeftOut()), a.Kind))
 		}
-		for _, o := range op.Outputs {
-			outputs = append(outputs, fmt.Sprintf("[%s, %d]", quote(o.Name), flag(o.Optional)))
+		fields := []string{strconv.Itoa(int(op.Code)), quote(names(op.Operands)), quote(strings.Join(attrs, " ")), quote(names(op.Outputs))}
+		if fields[3] == "'out'" {
+			fields = fields[:3]
 		}
-		fmt.Fprintf(b, "  %s: { code: %d, operands: [%s], attrs: [%s], outputs: [%s] },\n",
-			op.Name, op.Code, strings.Join(operands, ", "), strings.Join(attrs, ", "), strings.Join(outputs, ", "))
+		fmt.Fprintf(b, "  %s: row(%s),\n", op.Name, strings.Join(fields, ", "))
 	}
 	b.WriteString("};\n\n/** Kinds of attributes: tag (1 int, 2 float) and what is taken. */\nexport const kinds = [null")
 	for _, k := range program.AttrKinds() {
@@ -49,8 +49,11 @@ export const ops = {
 		}
 		b.WriteString(quote(a.String()))
 	}
-	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in. */\nexport const errors = {\n  __proto__: null,\n")
+	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in; but for those that Go alone has in words, see ErrorCode.ForMakers. */\nexport const errors = {\n  __proto__: null,\n")
 	for _, e := range slices.Concat(program.Errors, program.HostErrors) {
+		if e.ForMakers() {
+			continue
+		}
 		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.ID()), quote(e.Message))
 	}
 	b.WriteString("};\n")
@@ -62,11 +65,20 @@ export const ops = {
 	return b.Bytes()
 }
 
-func flag(b bool) int {
-	if b {
-		return 1
+// names are the names of operands, marked if they can be left out.
+func names(operands []program.Operand) string {
+	var list []string
+	for _, o := range operands {
+		list = append(list, o.Name+mark(o.Optional))
 	}
-	return 0
+	return strings.Join(list, " ")
+}
+
+func mark(optional bool) string {
+	if optional {
+		return "?"
+	}
+	return ""
 }
 
 // quote writes a JavaScript string.
