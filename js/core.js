@@ -10,7 +10,7 @@ import { build, ops, shadersSum } from './ops_gen.js';
 import { assetURL, deviceCode } from './place.js';
 import { operationAt, operationNames, readProgram } from './program.js';
 import { hasRelaxedMadd, hasSIMD } from './probe.js';
-import { checkDigest, readSafetensors } from './safetensors.js';
+import { checkDigest, damaged, readSafetensors } from './safetensors.js';
 import { fromBytes } from './tensor.js';
 import { within } from './within.js';
 
@@ -455,8 +455,6 @@ function readCard(metadata) {
     throw new FoveaError('file', { op: 'load', arg: 'fovea.card', got: `fovea.card: ${err.message}`, cause: err });
   }
 }
-
-const damaged = (arg, got) => new FoveaError('file', { op: 'load', arg, got });
 
 /**
  * Refuses a program whose name another one has, and one of which two inputs or

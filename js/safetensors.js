@@ -21,7 +21,7 @@ const MAX_HEADER = 100_000_000;
 export function readSafetensors(file) {
   const start = dataStart(file);
   const { __metadata__: metadata = {}, ...tensors } = parseHeader(headerOf(file, start));
-  if (!isObject(metadata) || Object.values(metadata).some((v) => typeof v !== 'string')) throw damaged('__metadata__', 'values that are no strings', '');
+  if (!isObject(metadata) || Object.values(metadata).some((v) => typeof v !== 'string')) throw damaged('__metadata__', 'values that are no strings');
   const entries = Object.entries(tensors).map(([name, t]) => ({ name, ...checkEntry(name, t) }));
   // An empty tensor stands before the one that begins where it does.
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -65,7 +65,7 @@ function dataStart(file) {
   if (what) throw damaged('', `it is ${what}`, 'safetensors');
   if (file.length < 8) throw damaged('', `${file.length} bytes`, 'at least 8');
   const n = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  if (n > MAX_HEADER || n > file.length - 8) throw damaged('', `a header of ${n} bytes in a file of ${file.length} (is this a safetensors file?)`, '');
+  if (n > MAX_HEADER || n > file.length - 8) throw damaged('', `a header of ${n} bytes in a file of ${file.length} (is this a safetensors file?)`);
   return 8 + n;
 }
 
@@ -77,15 +77,15 @@ function parseHeader(bytes) {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     header = JSON.parse(text, (_, v) => isObject(v) ? Object.setPrototypeOf(v, null) : v); // a field is the file's own
   } catch (err) {
-    throw damaged('', `a header that is no JSON: ${err.message}`, '');
+    throw damaged('', `a header that is no JSON: ${err.message}`);
   }
   // White space or a byte order mark in front is refused, as Go's reader does.
-  if (bytes[0] !== 0x7b || !isObject(header)) throw damaged('', 'a header that is no object', '');
+  if (bytes[0] !== 0x7b || !isObject(header)) throw damaged('', 'a header that is no object');
   // JSON.parse keeps the last of two fields of a name: then there are fewer.
   const kept = [header, ...Object.values(header)].reduce((n, o) => n + (isObject(o) ? Object.keys(o).length : 0), 0);
   let written = 0;
   for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon) written++;
-  if (written !== kept) throw damaged('', 'a header in which a name stands twice', '');
+  if (written !== kept) throw damaged('', 'a header in which a name stands twice');
   return header;
 }
 
@@ -94,16 +94,17 @@ const isObject = (v) => v !== null && typeof v === 'object' && !Array.isArray(v)
 function checkEntry(name, t) {
   const { dtype, shape, data_offsets: offsets } = t ?? {};
   const count = (v) => Number.isSafeInteger(v) && v >= 0;
-  if (Object.keys(t ?? {}).length !== 3) throw damaged(name, 'other fields than dtype, shape and data_offsets', '');
-  if (!Object.hasOwn(SIZES, dtype)) throw damaged(name, `dtype ${dtype}`, '');
-  if (!Array.isArray(shape) || !shape.every(count)) throw damaged(name, `shape ${JSON.stringify(shape)}`, '');
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(count)) throw damaged(name, `offsets ${JSON.stringify(offsets)}`, '');
+  if (Object.keys(t ?? {}).length !== 3) throw damaged(name, 'other fields than dtype, shape and data_offsets');
+  if (!Object.hasOwn(SIZES, dtype)) throw damaged(name, `dtype ${dtype}`);
+  if (!Array.isArray(shape) || !shape.every(count)) throw damaged(name, `shape ${JSON.stringify(shape)}`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(count)) throw damaged(name, `offsets ${JSON.stringify(offsets)}`);
   const [begin, end] = offsets;
   const want = shape.reduce((n, d) => n * d, SIZES[dtype]);
   if (end - begin !== want) throw damaged(name, `${end - begin} bytes`, `${want}`);
   return { dtype, shape, begin, end };
 }
 
-const damaged = (arg, got, want) => new FoveaError('file', {
+/** An error that says what is wrong with the file, and in which of its tensors. */
+export const damaged = (arg, got, want = '') => new FoveaError('file', {
   op: 'load', arg, got, want, message: `fovea: load: the model file is damaged: ${arg && arg + ': '}${got}${want && ', want ' + want}`,
 });
