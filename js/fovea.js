@@ -180,7 +180,7 @@ export class Runtime {
         onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
         transfer: owned ? buffersOf(bytes) : [],
       });
-    }).catch((err) => { throw inFile(source, err); });
+    }).catch(async (err) => { throw await explained(inFile(source, err)); });
     const model = new Model(this.#backend, id, card, programs);
     if (signal?.aborted) {
       await model.close();
