@@ -122,9 +122,10 @@ func eval(t *testing.T, page browser.Tab, call string) string {
 	return text
 }
 
-// TestDefaults opens the bridge as most callers do: with a thread a processor where the page is isolated, elsewhere with one. It
-// says nothing either way.
+// TestDefaults opens the bridge as most callers do: with a thread a processor where the page is isolated, elsewhere with one.
+// It says why where more were asked for.
 func TestDefaults(t *testing.T) {
+	const inPage = `"1,fovea: computing on one thread: more need a page, and there worker: true"`
 	site := strict(http.FileServer(http.Dir(engine.Root())))
 	plain, isolated := httptest.NewServer(site), httptest.NewServer(engine.Isolated(site))
 	defer plain.Close()
@@ -135,9 +136,9 @@ func TestDefaults(t *testing.T) {
 		}
 		for _, c := range []struct{ name, site, call, want string }{
 			{"isolated", isolated.URL, "opened({})", "Math.min(navigator.hardwareConcurrency, 8)"},
-			{"in the page's thread", isolated.URL, "opened({ worker: false, threads: 4 })", "1"},
-			{"not isolated", plain.URL, "opened({ threads: 4 })", "1"},
-			{"service worker", isolated.URL, "served({ threads: 4 })", "1"},
+			{"in the page's thread", isolated.URL, "opened({ worker: false, threads: 4 })", inPage},
+			{"not isolated", plain.URL, "opened({ threads: 4 })", `"1,fovea: computing on one thread: the page is not cross-origin isolated. Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"`},
+			{"service worker", isolated.URL, "served({ threads: 4 })", inPage},
 		} {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				page := visit(t, open, c.site+"/runtime_test/threads/page.html")
