@@ -16,7 +16,7 @@ import (
 // What a page may load, gzipped.
 const (
 	mostTogether = 68 << 10 // of the bridge and an inference module
-	mostBridge   = 27 << 10 // as a script or as an ES module
+	mostBridge   = 28 << 10 // as a script or as an ES module
 	mostInfer    = 56 << 10
 	mostTrain    = 80 << 10
 	mostWebGPU   = 32 << 10 // of the shaders and their code, where there is a GPU

@@ -107,18 +107,6 @@ func ErrorID(code uint32) string {
 	return "error-" + strconv.FormatUint(uint64(code), 10)
 }
 
-// ForMakers reports whether only who makes programs or hosts by hand can meet
-// e. In JavaScript its code is error-N, with numbers and without words, which
-// pages would load for nobody: Go says them.
-func (e ErrorCode) ForMakers() bool {
-	switch e.Code {
-	case ErrFormat, ErrOpTable, ErrLevel, ErrOperandMissing, ErrOperandType, ErrAttrValue, ErrOperandRank, ErrShape, ErrBlocks:
-		return false
-	}
-	return e.Code >= ErrLoadKind && e.Code <= ErrTokenizerTwice || e.Code == ErrTokenizer || e.Code >= ErrTruncated && e.Code <= ErrDimCount ||
-		e.Code == ErrNotBound || e.Code == ErrOpArgs || e.Code == ErrRange
-}
-
 // ID is e.Name in kebab case.
 func (e ErrorCode) ID() string {
 	var b strings.Builder

@@ -49,11 +49,8 @@ export const ops = {
 		}
 		b.WriteString(quote(a.String()))
 	}
-	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in; but for those that Go alone has in words, see ErrorCode.ForMakers. */\nexport const errors = {\n  __proto__: null,\n")
+	b.WriteString("];\n\n/** Errors by code: name and message, with {arg}, {got}, {want}, {name} and {sgot} (got as a signed number) to fill in. */\nexport const errors = {\n  __proto__: null,\n")
 	for _, e := range slices.Concat(program.Errors, program.HostErrors) {
-		if e.ForMakers() {
-			continue
-		}
 		fmt.Fprintf(b, "  %d: [%s, %s],\n", e.Code, quote(e.ID()), quote(e.Message))
 	}
 	b.WriteString("};\n")
