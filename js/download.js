@@ -78,8 +78,9 @@ export async function downloaded(source, o, use) {
   try {
     return await use(await download(source, o));
   } catch (err) {
+    if (!isAddress || o.signal?.aborted) throw err; // the reason of an abort can be anything
     const isStale = err.code === 'fetch' ? /^HTTP/.test(err.got) : err instanceof FoveaError && !HOPELESS.includes(err.code);
-    if (!isAddress || !isStale || o.signal?.aborted) throw err;
+    if (!isStale) throw err;
     return use(await download(source, { ...o, cache: 'reload' }));
   }
 }

@@ -180,7 +180,9 @@ export class Runtime {
         onProgress: (p) => onProgress?.({ phase: 'load', ...p }),
         transfer: owned ? buffersOf(bytes) : [],
       });
-    }).catch(async (err) => { throw await explained(inFile(source, err)); });
+    }).catch(async (err) => { // the reason of an abort, which can be anything, is the caller's own
+      throw signal?.aborted ? err : await explained(inFile(source, err));
+    });
     const model = new Model(this.#backend, id, card, programs);
     if (signal?.aborted) {
       await model.close();

@@ -272,6 +272,12 @@ both('an aborted signal rejects with its reason', async (rt) => {
   }
 });
 
+both('the reason of an abort can be anything, where there are policies too', async (rt, t) => {
+  globalThis.SecurityPolicyViolationEvent = class {};
+  t.after(() => { delete globalThis.SecurityPolicyViolationEvent; });
+  await rt.load(file, { signal: AbortSignal.abort(null) }).then(() => assert.fail('loaded'), (err) => assert.equal(err, null));
+});
+
 both('a runtime says what computes', async (rt) => {
   await rt.op('add', {}, { x: { data: Float32Array.of(1) }, y: { data: Float32Array.of(2) } });
   assert.deepEqual(await rt.stats(), { variant: 'simd', threads: 1, backend: 'wasm', adapter: null, dispatches: {}, fallbacks: 0 });
