@@ -1,7 +1,6 @@
 // What to do about an error, in words for those who look at a page or own it.
 
 import { assetURL } from './place.js';
-import { explained } from './policy.js';
 
 /** Why nothing can start in this page, wherever the files lie; '' if nothing is known to be in the way. */
 export function obstacle() {
@@ -23,11 +22,10 @@ export function obstacle() {
 
 /**
  * What can be done about an error.
- * @param {Error} error
- * @returns {Promise<string>} one or two sentences
+ * @param {Error} err
+ * @returns {string} one or two sentences
  */
-export async function advice(error) {
-  const err = await explained(error);
+export function advice(err) {
   const words = answers[err.code]?.(err);
   return words ?? `Something went wrong: ${err.message}. Reload the page to start afresh.`;
 }

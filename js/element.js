@@ -181,7 +181,7 @@ export class FoveaFocus extends HTMLElement {
     } catch (err) {
       if (signal.aborted) return;
       this.#forget();
-      this.#refuse(this.#lack() || await advice(err), err);
+      this.#refuse(this.#lack() || advice(err), err);
     }
   }
 
