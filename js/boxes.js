@@ -3,6 +3,9 @@
 
 import { parentOf } from './page_text.js';
 
+// After these the text may stand elsewhere.
+const MOVES = ['scroll', 'resize', 'toggle', 'transitionend', 'load'];
+
 /** Paints with boxes over the text. */
 export class BoxPainter {
   #page;
@@ -30,7 +33,7 @@ export class BoxPainter {
     this.#boxes.style.display = 'contents'; // a stacking context would keep them from blending with the page
     this.#boxes.setAttribute('aria-hidden', 'true');
     document.documentElement.append(this.#boxes); // beside the body, which is the page's
-    for (const event of ['scroll', 'resize', 'toggle', 'transitionend', 'load']) addEventListener(event, this.#later, { capture: true, passive: true });
+    for (const event of MOVES) addEventListener(event, this.#later, { capture: true, passive: true });
     this.#watched = new ResizeObserver(this.#later);
     this.#watched.observe(this.#page.root);
     this.#watched.observe(document.body);
@@ -40,7 +43,7 @@ export class BoxPainter {
     if (!this.#boxes) return;
     cancelAnimationFrame(this.#drawing);
     this.#drawing = 0;
-    for (const event of ['scroll', 'resize', 'toggle', 'transitionend', 'load']) removeEventListener(event, this.#later, { capture: true });
+    for (const event of MOVES) removeEventListener(event, this.#later, { capture: true });
     this.#watched.disconnect();
     this.#boxes.remove();
     this.#boxes = null;
