@@ -57,6 +57,22 @@ func embed(t *testing.T, text string) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return encoded(t, tokens)
+}
+
+// embedIDs encodes the first n tokens of a text.
+func embedIDs(t *testing.T, text string, n int) []float64 {
+	t.Helper()
+	tokens, err := f.model.TokenizeProse(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded(t, tokens[:n])
+}
+
+// encoded is the embedding of tokens, without padding.
+func encoded(t *testing.T, tokens []wasm.Token) []float64 {
+	t.Helper()
 	ids := idsOf(tokens)
 	e, err := f.encodeIDs(t.Context(), [][]int32{ids}, len(ids))
 	if err != nil {
@@ -321,24 +337,6 @@ func TestLongSentence(t *testing.T) {
 		t.Errorf("the best window scores %v, the first %v: this text shows nothing", best, first)
 	}
 	checkShades(t, d, 1)
-}
-
-// embedIDs encodes the first n tokens of a text.
-func embedIDs(t *testing.T, text string, n int) []float64 {
-	t.Helper()
-	tokens, err := f.model.TokenizeProse(t.Context(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := f.encodeIDs(t.Context(), [][]int32{idsOf(tokens[:n])}, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wide := make([]float64, len(e))
-	for i, v := range e {
-		wide[i] = float64(v)
-	}
-	return wide
 }
 
 // TestLongQuery asks with a text of several windows: their centre.
