@@ -91,21 +91,12 @@ func use(t *testing.T, e *started) engine.Engine {
 	var browserMissing browser.NotInstalled
 	if errors.As(e.err, &missing) || errors.As(e.err, &browserMissing) {
 		noteMissing(e.Name(), e.err.Error())
-		skipUnlessCI(t, e.err.Error())
+		whole.Lacks(t, e.err.Error())
 	}
 	if e.err != nil {
 		t.Fatalf("%s: %v", e.Name(), e.err)
 	}
 	return e
-}
-
-// skipUnlessCI skips a test for want of a program; CI must have it, so there it fails.
-func skipUnlessCI(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }
 
 // ask runs c and fails the test if the runner itself broke.

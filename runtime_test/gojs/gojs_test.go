@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // goJS returns a go command for js/wasm.
@@ -24,10 +25,7 @@ func goJS(args ...string) *exec.Cmd {
 // The tests of package wasm and of what stands on it hold on the bridge, whether it answers with promises or with values.
 func TestPackages(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err, "(apt-get install nodejs, version 20 or later)")
+		whole.Lacks(t, err, "(apt-get install nodejs, version 20 or later)")
 	}
 	for kind, flags := range map[string][]string{
 		"inline": nil,

@@ -19,6 +19,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // build compiles the demo once.
@@ -103,8 +104,8 @@ func open(t *testing.T) *visit {
 func start(t *testing.T, o browser.Options) *browser.Page {
 	t.Helper()
 	page, err := browser.Open(t.Context(), o)
-	if missing := (browser.NotInstalled{}); errors.As(err, &missing) && os.Getenv("CI") == "" {
-		t.Skip(err)
+	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
+		whole.Lacks(t, err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // policy is the strict one under which the tag must work.
@@ -179,8 +180,8 @@ func openChromium(ctx context.Context) (browser.Tab, error) {
 func start(t *testing.T, open func(context.Context) (browser.Tab, error)) browser.Tab {
 	t.Helper()
 	b, err := open(t.Context())
-	if missing := (browser.NotInstalled{}); errors.As(err, &missing) && os.Getenv("CI") == "" {
-		t.Skip(err)
+	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
+		whole.Lacks(t, err)
 	}
 	if err != nil {
 		t.Fatal(err)

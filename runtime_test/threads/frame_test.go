@@ -16,6 +16,7 @@ import (
 
 	"github.com/fovea-run/fovea/runtime_test/browser"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 )
 
 // frame is how long the page's thread may compute at a time.
@@ -122,7 +123,7 @@ func traceReading(t *testing.T, site string) []time.Duration {
 	r := &trace{complete: make(chan struct{})}
 	page, err := browser.Open(t.Context(), browser.Options{Events: r.event})
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
-		unlessCI(t, err.Error())
+		whole.Lacks(t, err.Error())
 	}
 	if err != nil {
 		t.Fatal(err)

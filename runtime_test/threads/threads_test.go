@@ -43,19 +43,10 @@ func report(t *testing.T, text string) {
 	}
 }
 
-// unlessCI skips a test for want of a program; CI must have it, so there it fails.
-func unlessCI(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
-
 func TestNode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		unlessCI(t, "node is not installed; run: apt-get install nodejs (version 20 or later)")
+		whole.Lacks(t, "node is not installed; run: apt-get install nodejs (version 20 or later)")
 	}
 	cmd := exec.CommandContext(t.Context(), node, "runtime_test/threads/node.mjs")
 	cmd.Dir, cmd.Stderr = engine.Root(), os.Stderr
@@ -100,7 +91,7 @@ func visit(t *testing.T, open func(context.Context) (browser.Tab, error), url st
 	t.Helper()
 	page, err := open(t.Context())
 	if missing := (browser.NotInstalled{}); errors.As(err, &missing) {
-		unlessCI(t, err.Error())
+		whole.Lacks(t, err.Error())
 	}
 	if err != nil {
 		t.Fatal(err)

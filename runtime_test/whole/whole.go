@@ -1,6 +1,6 @@
 // Package whole tells the long suites how much of them to run. Plain `go test ./...` is for while one works: every engine starts
 // and answers some cases of each kind, all within minutes. With FOVEA_FULL in the environment, as `make test` and CI set it, every
-// engine answers every case.
+// engine answers every case. What a machine lacks for a test is left out, too, but not in CI.
 package whole
 
 import (
@@ -39,4 +39,13 @@ func Some[T any](t testing.TB, all []T, n int, what string) []T {
 func Note(t testing.TB, some, all int, what string) {
 	t.Helper()
 	t.Logf("short form: %d of %d %s; %s", some, all, what, how)
+}
+
+// Lacks skips a test for want of what is not on this machine, and says what. CI must have everything, so there it fails.
+func Lacks(t testing.TB, what ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what...)
+	}
+	t.Skip(what...)
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/fovea-run/fovea/demo/worker/deploy"
 	"github.com/fovea-run/fovea/demo/worker/workerd"
 	"github.com/fovea-run/fovea/runtime_test/engine"
+	"github.com/fovea-run/fovea/runtime_test/whole"
 	"github.com/fovea-run/fovea/wasm"
 )
 
@@ -59,10 +59,7 @@ func serve(t *testing.T, env map[string]string, replace map[string]string) *work
 func configure(t *testing.T, env map[string]string) workerd.Config {
 	t.Helper()
 	if _, err := workerd.Find(); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+		whole.Lacks(t, err)
 	}
 	dir, err := bundle()
 	if err != nil {
