@@ -91,7 +91,7 @@ const proofs = {
 
   'shaders of another build': () => {
     hookShaders(async (response) => new Response((await response.text()).replace('"sum":', '"sum":1')));
-    return softmaxes({ fallbacks: 2, warns: 'another build' });
+    return softmaxes({ backend: 'wasm', warns: 'serve the files of one build together' });
   },
 
   'shaders that do not compile': () => {
